@@ -1,0 +1,8 @@
+// What JavaScript calls. Everything works on pointers into tfjs WASM's memory; no data of its own, no allocation.
+export { adam } from './adam';
+export { convolve, crop, filterGradient, inputGradient, pad } from './convolution';
+export { columnSums, reluGradient, transpose } from './elementwise';
+export { gather } from './gather';
+export { matmul, matmulScratch } from './matmul';
+export { maxPool, maxPoolGradient } from './pool';
+export { correctCount, softmaxLoss } from './softmax';

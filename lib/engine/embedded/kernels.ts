@@ -1,0 +1,29 @@
+import * as tf from '@tensorflow/tfjs';
+import { batchMatMul } from './batch-mat-mul.ts';
+import { conv2D } from './conv2d.ts';
+import { conv2DBackpropFilter } from './conv2d-backprop-filter.ts';
+import { conv2DBackpropInput } from './conv2d-backprop-input.ts';
+import { gatherV2 } from './gather-v2.ts';
+import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
+
+/** Each gets tfjs WASM's own kernel of that name, where there is one, for what it leaves to it. */
+const kernels = {
+  BatchMatMul: () => batchMatMul,
+  Conv2D: conv2D,
+  Conv2DBackpropFilter: () => conv2DBackpropFilter,
+  Conv2DBackpropInput: conv2DBackpropInput,
+  FusedConv2D: conv2D,
+  GatherV2: () => gatherV2,
+  UnsortedSegmentSum: () => unsortedSegmentSum,
+};
+
+/** Adds our kernels to tfjs WASM; where it has one of the same name, ours replaces it. */
+export function registerKernels(): void {
+  for (const [kernelName, make] of Object.entries(kernels)) {
+    const original = tf.getKernel(kernelName, 'wasm');
+    if (original) tf.unregisterKernel(kernelName, 'wasm');
+    const kernelFunc = make(original?.kernelFunc as never) as unknown as tf.KernelFunc;
+    // With tfjs's own set-up: it prepares the original.
+    tf.registerKernel({ ...original, kernelName, backendName: 'wasm', kernelFunc });
+  }
+}

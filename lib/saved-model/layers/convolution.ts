@@ -1,0 +1,128 @@
+import { writeActivation } from './activation.ts';
+import { sum, withBias } from './core.ts';
+import type { Config, LayerContext, LayerRow } from './layer.ts';
+import { CannotSave, expect, pair } from './layer.ts';
+import { reshape } from './shaping.ts';
+import type { Attrs, FunctionWriter, Ref } from './writer.ts';
+import { attr } from './writer.ts';
+
+/** Convolutions and poolings. tfjs and TensorFlow lay their weights out alike. */
+export const CONVOLUTION: Record<string, LayerRow> = {
+  Conv2D: (context) => {
+    const { writer, inputs, need } = context;
+    return activated(
+      context,
+      writer.like('Conv2D', [inputs[0] as Ref, writer.read(need('kernel'))], convolution(context.config)),
+    );
+  },
+  Conv1D: conv1d,
+  DepthwiseConv2D: (context) => {
+    const { writer, inputs, need } = context;
+    return activated(
+      context,
+      depthwise(writer, inputs[0] as Ref, writer.read(need('depthwise_kernel')), context.config),
+    );
+  },
+  SeparableConv2D: (context) => {
+    const { writer, inputs, need } = context;
+    const spread = depthwise(writer, inputs[0] as Ref, writer.read(need('depthwise_kernel')), context.config);
+    const attrs = { strides: attr.ints([1, 1, 1, 1]), padding: attr.text('VALID') };
+    return activated(context, writer.like('Conv2D', [spread, writer.read(need('pointwise_kernel'))], attrs));
+  },
+  Conv2DTranspose: conv2dTranspose,
+  MaxPooling2D: (context) => pool2d(context, 'MaxPool'),
+  AveragePooling2D: (context) => pool2d(context, 'AvgPool'),
+  MaxPooling1D: (context) => pool1d(context, 'MaxPool'),
+  AveragePooling1D: (context) => pool1d(context, 'AvgPool'),
+  GlobalMaxPooling2D: (context) => global(context, 'Max', [1, 2]),
+  GlobalAveragePooling2D: (context) => global(context, 'Mean', [1, 2]),
+  GlobalMaxPooling1D: (context) => global(context, 'Max', [1]),
+  GlobalAveragePooling1D: (context) => global(context, 'Mean', [1]),
+};
+
+function activated({ writer, config, weight }: LayerContext, x: Ref): Ref {
+  return writeActivation(writer, config.activation, withBias(writer, x, weight('bias')));
+}
+
+function convolution(config: Config): Attrs {
+  expect(config, 'dataFormat', 'channelsLast');
+  const [height, width] = pair(config.strides, 1);
+  const [tall, wide] = pair(config.dilationRate, 1);
+  return {
+    strides: attr.ints([1, height, width, 1]),
+    dilations: attr.ints([1, tall, wide, 1]),
+    padding: padding(config),
+  };
+}
+
+function padding(config: Config): Attrs[string] {
+  const kind = String(config.padding ?? 'valid').toUpperCase();
+  if (kind !== 'SAME' && kind !== 'VALID')
+    throw new CannotSave(`its padding is "${config.padding}", only "same" and "valid" can be saved`);
+  return attr.text(kind);
+}
+
+function depthwise(writer: FunctionWriter, x: Ref, kernel: Ref, config: Config): Ref {
+  const [height, width] = pair(config.strides, 1);
+  // TensorFlow's kernel takes one stride for both directions.
+  if (height !== width)
+    throw new CannotSave(`its strides [${height}, ${width}] differ, which TensorFlow's depthwise convolution refuses`);
+  return writer.like('DepthwiseConv2dNative', [x, kernel], convolution(config));
+}
+
+/** As Keras does: a row of height one. */
+function conv1d(context: LayerContext): Ref {
+  const { writer, config, inputs, need, outputShape } = context;
+  const [, length, channels] = (inputs[0] as Ref).shape as [null, number, number];
+  const kernel = need('kernel');
+  const row = reshape(writer, inputs[0] as Ref, [null, 1, length, channels]);
+  const filter = reshape(writer, writer.read(kernel), [1, ...kernel.tensor.shape]);
+  const [stride] = pair(config.strides, 1);
+  const [dilation] = pair(config.dilationRate, 1);
+  const attrs = convolution({ ...config, strides: [1, stride], dilationRate: [1, dilation] });
+  const y = withBias(writer, writer.like('Conv2D', [row, filter], attrs), context.weight('bias'));
+  return writeActivation(writer, config.activation, reshape(writer, y, outputShape));
+}
+
+/** The gradient of a convolution; its output size must be told, with the batch of the moment. */
+function conv2dTranspose(context: LayerContext): Ref {
+  const { writer, config, inputs, need, outputShape } = context;
+  const x = inputs[0] as Ref;
+  const shape = writer.op('Shape', [x], { T: attr.type(x.dtype), out_type: attr.type('int32') }, { dtype: 'int32' });
+  const batch = writer.like('Slice', [shape, writer.ints([0]), writer.ints([1])], { Index: attr.type('int32') });
+  const attrs = { N: attr.int(2), Tidx: attr.type('int32') };
+  const sizes = writer.like('ConcatV2', [batch, writer.ints(outputShape.slice(1) as number[]), writer.int(0)], attrs);
+  const gradient = writer.op(
+    'Conv2DBackpropInput',
+    [sizes, writer.read(need('kernel')), x],
+    { T: attr.type('float32'), ...convolution(config) },
+    { dtype: 'float32', shape: outputShape },
+  );
+  return activated(context, gradient);
+}
+
+function pool2d({ writer, config, inputs: [x] }: LayerContext, op: string): Ref {
+  expect(config, 'dataFormat', 'channelsLast');
+  const [height, width] = pair(config.poolSize, 2);
+  const [down, right] = pair(config.strides ?? config.poolSize, 2);
+  const attrs = {
+    ksize: attr.ints([1, height, width, 1]),
+    strides: attr.ints([1, down, right, 1]),
+    padding: padding(config),
+  };
+  return writer.like(op, [x as Ref], attrs);
+}
+
+function pool1d({ writer, config, inputs: [x], outputShape }: LayerContext, op: string): Ref {
+  const [, length, channels] = (x as Ref).shape as [null, number, number];
+  const [size] = pair(config.poolSize, 2);
+  const [stride] = pair(config.strides ?? config.poolSize, 2);
+  const row = reshape(writer, x as Ref, [null, 1, length, channels]);
+  const attrs = { ksize: attr.ints([1, 1, size, 1]), strides: attr.ints([1, 1, stride, 1]), padding: padding(config) };
+  return reshape(writer, writer.like(op, [row], attrs), outputShape);
+}
+
+function global({ writer, config, inputs: [x] }: LayerContext, op: string, axes: number[]): Ref {
+  expect(config, 'dataFormat', 'channelsLast');
+  return sum(writer, x as Ref, axes, false, op);
+}

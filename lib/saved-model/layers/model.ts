@@ -1,0 +1,126 @@
+import { ModelError } from '../error.ts';
+import type { DType, HostTensor } from '../value.ts';
+import type { Layer, LayerContext, Symbolic } from './layer.ts';
+import { CannotSave } from './layer.ts';
+import { LAYERS } from './table.ts';
+import type { FunctionWriter, Ref, Weight } from './writer.ts';
+
+/** A tfjs LayersModel as far as saving needs it. */
+export type Model = { inputs: Symbolic[]; outputs: Symbolic[]; layers: Layer[]; name: string };
+
+/** The weights of a model as they are written, each once, however often its layer is used. */
+export class Weights {
+  list: Weight[] = [];
+  byVariable = new Map<unknown, Weight>();
+
+  of(layer: Layer): Weight[] {
+    return layer.weights.map((variable) => this.add(variable as LayerVariable));
+  }
+
+  add(variable: LayerVariable): Weight {
+    let weight = this.byVariable.get(variable);
+    if (!weight) {
+      weight = {
+        id: this.list.length,
+        name: variable.originalName,
+        trainable: variable.trainable,
+        tensor: toHost(variable),
+      };
+      this.byVariable.set(variable, weight);
+      this.list.push(weight);
+    }
+    return weight;
+  }
+}
+
+type LayerVariable = {
+  originalName: string;
+  trainable: boolean;
+  read(): { dtype: string; shape: number[]; dataSync(): Float32Array };
+};
+
+/** Writes everything between given inputs and a model's outputs. */
+export function writeModel(writer: FunctionWriter, model: Model, inputs: Ref[], weights: Weights): Ref[] {
+  const known = new Map(model.inputs.map((tensor, i) => [tensor.id, inputs[i] as Ref]));
+  const value = (tensor: Symbolic): Ref => {
+    const found = known.get(tensor.id);
+    if (found) return found;
+    const node = tensor.sourceLayer.inboundNodes[tensor.nodeIndex];
+    if (!node) throw new Error(`layer "${tensor.sourceLayer.name}" is not connected`);
+    const results = writeLayer(writer, tensor.sourceLayer, node.inputTensors.map(value), node.outputTensors, weights);
+    node.outputTensors.forEach((output, i) => {
+      known.set(output.id, results[i] as Ref);
+    });
+    return known.get(tensor.id) as Ref;
+  };
+  return model.outputs.map(value);
+}
+
+function writeLayer(writer: FunctionWriter, layer: Layer, inputs: Ref[], outputs: Symbolic[], weights: Weights): Ref[] {
+  const outer = writer.prefix;
+  writer.prefix = `${outer}${layer.name}/`;
+  const results = isModel(layer)
+    ? writeModel(writer, layer, inputs, weights)
+    : [writeRow(writer, layer, inputs, outputs, weights)].flat();
+  writer.prefix = outer;
+  // tfjs knows the shapes; ops in between need not.
+  return results.map((ref, i) => ({ ...ref, shape: better(outputs[i]?.shape, ref.shape) }));
+}
+
+function better(told: Ref['shape'] | undefined, written: Ref['shape']): Ref['shape'] {
+  if (!told) return written;
+  return told.length === written.length ? told.map((dim, i) => dim ?? written[i] ?? null) : told;
+}
+
+function isModel(layer: Layer): layer is Layer & Model {
+  return ['Sequential', 'Functional', 'Model'].includes(layer.getClassName());
+}
+
+export function writeRow(
+  writer: FunctionWriter,
+  layer: Layer,
+  inputs: Ref[],
+  outputs: { shape: (number | null)[] }[],
+  weights: Weights,
+): Ref | Ref[] {
+  const kind = layer.getClassName();
+  const row = LAYERS[kind];
+  if (!row)
+    throw refuse(
+      layer,
+      `layers of class ${kind} cannot be saved yet; those that can: ${Object.keys(LAYERS).sort().join(', ')}`,
+    );
+  const own = weights.of(layer);
+  const weight = (name: string) => own.find((w) => w.name === name || w.name.endsWith(`/${name}`));
+  const context: LayerContext = {
+    writer,
+    layer,
+    config: layer.getConfig(),
+    inputs,
+    weight,
+    need: (name) => {
+      const found = weight(name);
+      if (!found) throw new CannotSave(`it has no weight "${name}"; its weights: ${own.map((w) => w.name).join(', ')}`);
+      return found;
+    },
+    outputShape: outputs[0]?.shape ?? [],
+  };
+  try {
+    return row(context);
+  } catch (error) {
+    if (error instanceof CannotSave) throw refuse(layer, error.message);
+    throw error;
+  }
+}
+
+function refuse(layer: Layer, reason: string): ModelError {
+  return new ModelError(
+    'UNIMPLEMENTED',
+    `saveModel: layer "${layer.name}" (${layer.getClassName()}): ${reason}. Nothing was written.`,
+  );
+}
+
+function toHost(variable: LayerVariable): HostTensor {
+  const tensor = variable.read();
+  return { dtype: tensor.dtype as DType, shape: tensor.shape, data: tensor.dataSync() };
+}

@@ -1,0 +1,293 @@
+import { join, resolve } from 'node:path';
+import type { Bundle } from './bundle.ts';
+import { naming, openBundle } from './bundle.ts';
+import type { Value } from './device.ts';
+import { constant, freeConstant, hostValue, onHost, release } from './device.ts';
+import { dtypeWord, sizeOf } from './dtype.ts';
+import { invalid, ModelError } from './error.ts';
+import type { Constants } from './fold.ts';
+import type { FlatNode, Library, SubGraph } from './graph.ts';
+import { indexGraph } from './graph.ts';
+import { inlineTarget, isHandleOp } from './inline.ts';
+import type { State } from './ops/op.ts';
+import { handleOf, WRITES } from './ops/state.ts';
+import { OPS } from './ops/table.ts';
+import { allNodes } from './order.ts';
+import type { Plan } from './plan.ts';
+import { compilePlan } from './plan.ts';
+import { readMetaGraph } from './read.ts';
+import { restoreKeys } from './restore.ts';
+import type { MetaGraphDef, SignatureDef } from './schema.ts';
+import { INIT_SIGNATURE, readSignatures } from './signature.ts';
+import type { HostTensor, Signature, TensorInfo } from './value.ts';
+
+export type ServableModel = {
+  path: string;
+  tags: string[];
+  signatures: Record<string, Signature>;
+  /** Everything that the file says about signatures, in protobuf's terms, `__saved_model_init_op` included. */
+  signatureDefs: Record<string, SignatureDef>;
+  /** Signatures that cannot run, each with the reason: every unsupported op and its nodes. */
+  problems: Record<string, string>;
+  /**
+   * Runs a signature. Synchronous; the weights are never copied.
+   * @param outputs keys of the wanted outputs; all when absent
+   */
+  run(signature: string, inputs: Record<string, HostTensor>, outputs?: string[]): Record<string, HostTensor>;
+  /** Frees the weights. */
+  close(): void;
+};
+
+/**
+ * Opens a SavedModel for running: reads the graph, the variables and the tables, and finds out whether it can run.
+ * @throws ModelError when a file is missing, corrupt, or no signature can run
+ */
+export function openSavedModel(exportPath: string, options: { tags?: string[] } = {}): ServableModel {
+  const path = resolve(exportPath);
+  const tags = options.tags ?? ['serve'];
+  const meta = readMetaGraph(path, tags);
+  return naming(join(path, 'saved_model.pb'), () => {
+    const bundle = openBundle(join(path, 'variables', 'variables'));
+    try {
+      return new Opened(path, tags, meta, bundle).servable();
+    } finally {
+      bundle.close();
+    }
+  });
+}
+
+/** Sets of outputs that clients ask for get their own plans; more than this many are compiled anew. */
+const MAX_PLANS = 16;
+
+type Runner = { plan: Plan; inputs: [string, TensorInfo][]; outputs: string[] };
+
+class Opened {
+  path: string;
+  tags: string[];
+  meta: MetaGraphDef;
+  library: Library;
+  signatures: Record<string, Signature>;
+  problems: Record<string, string> = Object.create(null);
+  state: State = { variables: new Map(), tables: new Map() };
+  constants: Value[] = [];
+  variables = new Map<string, Value | undefined>();
+  mutable = new Set<string>();
+  runners = new Map<string, Runner>();
+  closed = false;
+
+  constructor(path: string, tags: string[], meta: MetaGraphDef, bundle: Bundle) {
+    this.path = path;
+    this.tags = tags;
+    this.meta = meta;
+    this.library = indexGraph(
+      meta.graph_def ?? { node: [], library: undefined, versions: undefined },
+      meta.meta_info_def?.stripped_op_list?.op ?? [],
+    );
+    this.signatures = readSignatures(meta.signature_def);
+    const graphs = this.checkSignatures();
+    this.restore(bundle, graphs);
+    this.initialise();
+    const [first] = Object.keys(this.signatures).filter((name) => !this.problems[name]);
+    const wanted = this.signatures.serving_default && !this.problems.serving_default ? 'serving_default' : first;
+    // The usual signature is compiled now, so that the first request finds it ready.
+    if (wanted) this.runner(wanted, Object.keys((this.signatures[wanted] as Signature).outputs));
+  }
+
+  servable(): ServableModel {
+    return {
+      path: this.path,
+      tags: this.tags,
+      signatures: this.signatures,
+      signatureDefs: Object.fromEntries(this.meta.signature_def),
+      problems: this.problems,
+      run: (signature, inputs, outputs) => this.run(signature, inputs, outputs),
+      close: () => this.close(),
+    };
+  }
+
+  /** Inlines every signature once, to know its variables and whether all its ops can run. */
+  checkSignatures(): SubGraph[] {
+    const graphs: SubGraph[] = [];
+    for (const [name, signature] of Object.entries(this.signatures)) {
+      try {
+        const graph = this.inline(signature, Object.keys(signature.outputs));
+        const missing = missingOps(graph);
+        if (missing) this.problems[name] = missing;
+        else graphs.push(graph);
+      } catch (error) {
+        if (!(error instanceof ModelError) || error.code !== 'UNIMPLEMENTED') throw error;
+        this.problems[name] = error.message;
+      }
+    }
+    const reasons = Object.entries(this.problems);
+    if (reasons.length > 0 && graphs.length === 0) {
+      throw new ModelError(
+        'UNIMPLEMENTED',
+        reasons.map(([name, text]) => `signature "${name}" cannot run: ${text}`).join('\n'),
+      );
+    }
+    return graphs;
+  }
+
+  inline(signature: Signature, outputs: string[]): SubGraph {
+    const names = (infos: TensorInfo[]) => infos.map((info) => info.name);
+    return inlineTarget(this.library, {
+      feeds: names(Object.values(signature.inputs)),
+      fetches: names(outputs.map((key) => signature.outputs[key] as TensorInfo)),
+    });
+  }
+
+  /** Reads the variables that the signatures use, and no others: Keras stores every weight twice. */
+  restore(bundle: Bundle, graphs: SubGraph[]): void {
+    const keys = restoreKeys(this.library, this.meta.saver_def?.restore_op_name ?? '');
+    const used = new Set<string>();
+    for (const node of graphs.flatMap(allNodes)) {
+      for (const { node: handle } of node.inputs) if (isHandleOp(handle.op)) used.add(handle.name);
+      if (WRITES.has(node.op)) this.mutable.add(handleOf(node).name);
+    }
+    for (const name of used) {
+      const key = keys.get(name);
+      const value = key === undefined ? undefined : this.keep(constant(bundle.get(key)));
+      this.variables.set(name, value);
+      if (value) this.state.variables.set(name, value);
+    }
+  }
+
+  /** Runs the op that fills tables and asset paths, if the model has one that does anything. */
+  initialise(): void {
+    const op = this.initOp();
+    if (!op) return;
+    const assets = this.meta.asset_file_def;
+    const graph = inlineTarget(this.library, {
+      feeds: assets.map((asset) => asset.tensor_info?.name ?? ''),
+      fetches: [],
+      runs: [op],
+    });
+    const missing = missingOps(graph);
+    if (missing) throw new ModelError('UNIMPLEMENTED', `the initialisation cannot run: ${missing}`);
+    const paths = assets.map((asset) => Buffer.from(join(this.path, 'assets', asset.filename)));
+    const inputs = paths.map((bytes) => hostValue('string', [], [bytes]));
+    compilePlan(graph, { ...this.access(), variable: () => undefined }, this.state)(inputs);
+  }
+
+  initOp(): string | undefined {
+    const signature = this.meta.signature_def.get(INIT_SIGNATURE)?.outputs.get(INIT_SIGNATURE)?.name;
+    const collection = (name: string) => this.meta.collection_def.get(name)?.node_list?.value[0];
+    const name = signature ?? collection('saved_model_main_op') ?? collection('legacy_init_op');
+    return name?.replace(/:\d+$/, '');
+  }
+
+  access(): Constants {
+    return {
+      variable: (handle: FlatNode) => (this.mutable.has(handle.name) ? undefined : this.variables.get(handle.name)),
+      keep: (value) => this.keep(value),
+    };
+  }
+
+  keep(value: Value): Value {
+    value.refs = Number.MAX_SAFE_INTEGER;
+    this.constants.push(value);
+    return value;
+  }
+
+  runner(name: string, outputs: string[]): Runner {
+    const key = JSON.stringify([name, outputs]);
+    let runner = this.runners.get(key);
+    if (!runner) {
+      const signature = this.signatures[name] as Signature;
+      const plan = compilePlan(this.inline(signature, outputs), this.access(), this.state);
+      runner = { plan, inputs: Object.entries(signature.inputs), outputs };
+      if (this.runners.size < MAX_PLANS) this.runners.set(key, runner);
+    }
+    return runner;
+  }
+
+  run(name: string, inputs: Record<string, HostTensor>, wanted?: string[]): Record<string, HostTensor> {
+    if (this.closed) throw new ModelError('FAILED_PRECONDITION', `the model ${this.path} is closed`);
+    const signature = Object.hasOwn(this.signatures, name) ? this.signatures[name] : undefined;
+    if (!signature) throw new ModelError('FAILED_PRECONDITION', `Serving signature key "${name}" not found.`);
+    const problem = this.problems[name];
+    if (problem) throw new ModelError('UNIMPLEMENTED', `signature "${name}" cannot run: ${problem}`);
+    checkKeys(signature, inputs, wanted);
+    const runner = this.runner(name, wanted ?? Object.keys(signature.outputs));
+    const values = runner.inputs.map(([key, info]) => toValue(key, info, inputs[key] as HostTensor));
+    try {
+      return collect(runner.outputs, runner.plan(values));
+    } catch (error) {
+      if (error instanceof ModelError) throw error;
+      throw new ModelError('INTERNAL', `${name}: ${(error as Error).message}`, { cause: error });
+    } finally {
+      values.forEach(release);
+    }
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    for (const value of this.state.variables.values()) if (!this.constants.includes(value)) freeConstant(value);
+    this.constants.forEach(freeConstant);
+    this.runners.clear();
+  }
+}
+
+function missingOps(graph: SubGraph): string | undefined {
+  const nodes = new Map<string, string[]>();
+  for (const node of allNodes(graph)) {
+    if (node.op === 'Input' || OPS[node.op] || isHandleOp(node.op)) continue;
+    nodes.set(node.op, [...(nodes.get(node.op) ?? []), node.name]);
+  }
+  if (nodes.size === 0) return undefined;
+  const list = [...nodes].map(([op, names]) => {
+    const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
+    return `${op} (${names.slice(0, 3).join(', ')}${more})`;
+  });
+  return `ops that are not supported: ${list.sort().join('; ')}`;
+}
+
+/** TF Serving's texts. */
+function checkKeys(signature: Signature, inputs: Record<string, HostTensor>, outputs: string[] | undefined): void {
+  const [wanted, given] = [Object.keys(signature.inputs), Object.keys(inputs)];
+  const missing = wanted.filter((key) => !Object.hasOwn(inputs, key));
+  const extra = given.filter((key) => !Object.hasOwn(signature.inputs, key));
+  if (missing.length > 0 || extra.length > 0) {
+    throw invalid(
+      `input size does not match signature: ${given.length}!=${wanted.length} len({${given}}) != len({${wanted}}). ` +
+        `Sent extra: {${extra}}. Missing but required: {${missing}}.`,
+    );
+  }
+  for (const [i, key] of (outputs ?? []).entries()) {
+    if (!Object.hasOwn(signature.outputs, key)) {
+      throw invalid(
+        `output tensor alias not found in signature: ${key} Outputs expected to be in the set {${Object.keys(signature.outputs)}}.`,
+      );
+    }
+    if (outputs?.indexOf(key) !== i) throw invalid(`duplicate output tensor alias: ${key}`);
+  }
+}
+
+function toValue(key: string, info: TensorInfo, tensor: HostTensor): Value {
+  if (tensor.dtype !== info.dtype) {
+    throw invalid(
+      `input "${key}" (${info.name}) must be ${dtypeWord(info.dtype)} but ${dtypeWord(tensor.dtype)} is given`,
+    );
+  }
+  const width = tensor.dtype.startsWith('complex') ? 2 : 1;
+  if (tensor.data.length !== width * sizeOf(tensor.shape)) {
+    throw invalid(`input "${key}": ${tensor.data.length} values do not fill the shape [${tensor.shape}]`);
+  }
+  return hostValue(tensor.dtype, tensor.shape, tensor.data);
+}
+
+function collect(names: string[], values: Value[]): Record<string, HostTensor> {
+  const result: Record<string, HostTensor> = {};
+  for (let i = 0; i < names.length; i++) {
+    const value = values[i] as Value;
+    if (value.dtype === 'variant') throw new ModelError('UNIMPLEMENTED', `output "${names[i]}" is a list`);
+    const data = onHost(value);
+    // The model's own numbers must not be changed by who asked for them.
+    const own = value.refs > 1e9 ? (data.slice() as HostTensor['data']) : data;
+    result[names[i] as string] = { dtype: value.dtype, shape: value.shape, data: own };
+    release(value);
+  }
+  return result;
+}

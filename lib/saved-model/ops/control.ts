@@ -1,0 +1,56 @@
+import type { Value } from '../device.ts';
+import { onHost, release, retain } from '../device.ts';
+import { sizeOf } from '../dtype.ts';
+import type { FlatNode, SubGraph } from '../graph.ts';
+import type { Env, Kernel, OpRow } from './op.ts';
+import { refuse, row } from './op.ts';
+
+/** Branches and loops: everything is synchronous, so the condition is simply read. */
+export const CONTROL: Record<string, OpRow> = {
+  While: row((node, env) => loop(node, env)),
+  StatelessWhile: row((node, env) => loop(node, env)),
+  If: row((node, env) => branch(node, env)),
+  StatelessIf: row((node, env) => branch(node, env)),
+};
+
+function body(node: FlatNode, name: string): SubGraph {
+  return (node.bodies as Record<string, SubGraph>)[name] as SubGraph;
+}
+
+function loop(node: FlatNode, env: Env): Kernel {
+  const condition = env.compile(body(node, 'cond'));
+  const step = env.compile(body(node, 'body'));
+  return (inputs) => {
+    let values = inputs.map(retain);
+    try {
+      while (holds(node, condition(values)[0] as Value)) {
+        const next = step(values);
+        values.forEach(release);
+        values = next;
+      }
+    } catch (error) {
+      values.forEach(release);
+      throw error;
+    }
+    return values;
+  };
+}
+
+function branch(node: FlatNode, env: Env): Kernel {
+  const [yes, no] = [env.compile(body(node, 'then_branch')), env.compile(body(node, 'else_branch'))];
+  return ([condition, ...inputs]) => (truth(node, condition as Value) ? yes : no)(inputs);
+}
+
+function holds(node: FlatNode, condition: Value): boolean {
+  const result = truth(node, condition);
+  release(condition);
+  return result;
+}
+
+/** TensorFlow's rule: a scalar by its value, anything else by having elements. */
+function truth(node: FlatNode, condition: Value): boolean {
+  if (condition.shape.length > 0) return sizeOf(condition.shape) > 0;
+  const [value] = onHost(condition);
+  if (value === undefined) throw refuse(node, 'the condition is empty');
+  return value instanceof Uint8Array ? value.length > 0 : Boolean(value);
+}

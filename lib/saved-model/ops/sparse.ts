@@ -1,0 +1,99 @@
+import type { Value } from '../device.ts';
+import { hostValue, onHost } from '../device.ts';
+import { newData, sizeOf } from '../dtype.ts';
+import type { FlatNode } from '../graph.ts';
+import type { DType, TensorData } from '../value.ts';
+import type { OpRow } from './op.ts';
+import { refuse, row } from './op.ts';
+import { stridesOf } from './places.ts';
+import { checkSize, integers, numbers } from './shape.ts';
+
+/** Tensors given by places and values, and rows of different lengths. */
+export const SPARSE: Record<string, OpRow> = {
+  SparseToDense: row((node) => ([indices, shape, values, otherwise]) => {
+    return scatter(node, indices as Value, numbers(shape as Value), values as Value, otherwise as Value);
+  }),
+  Where: row(
+    () =>
+      ([condition]) =>
+        where(condition as Value),
+  ),
+  RaggedTensorToTensor: row((node) => ([shape, values, otherwise, ...partitions]) => {
+    return raggedToDense(node, numbers(shape as Value), values as Value, otherwise as Value, partitions);
+  }),
+};
+
+function scatter(node: FlatNode, indices: Value, shape: number[], values: Value, otherwise: Value): Value {
+  checkSize(node, shape);
+  const data = newData(values.dtype as DType, sizeOf(shape)) as unknown[];
+  data.fill((onHost(otherwise) as unknown[])[0]);
+  const strides = stridesOf(shape);
+  const depth = Math.max(shape.length, 1);
+  const places = numbers(indices);
+  const from = onHost(values) as unknown[];
+  for (let i = 0; i < places.length / depth; i++) {
+    let at = 0;
+    for (let axis = 0; axis < depth; axis++) {
+      const place = places[i * depth + axis]!;
+      if (place < 0 || place >= (shape[axis] ?? 1))
+        throw refuse(node, `indices[${i}] is out of bounds: need ${place} in [0,${shape[axis]})`);
+      at += place * (strides[axis] ?? 1);
+    }
+    data[at] = from[values.shape.length === 0 ? 0 : i];
+  }
+  return hostValue(values.dtype, shape, data as unknown as TensorData);
+}
+
+/** The places of everything that is not zero. */
+function where(condition: Value): Value {
+  const strides = stridesOf(condition.shape);
+  const places: number[] = [];
+  let count = 0;
+  (onHost(condition) as Uint8Array).forEach((flag, at) => {
+    if (!flag) return;
+    count++;
+    condition.shape.forEach((dim, axis) => {
+      places.push(Math.floor(at / strides[axis]!) % dim);
+    });
+  });
+  return integers('int64', places, [count, condition.shape.length]);
+}
+
+/** One level of rows, given by where each starts or by the row of each value: what text layers use. */
+function raggedToDense(node: FlatNode, shape: number[], values: Value, otherwise: Value, partitions: Value[]): Value {
+  const kinds = (node.attr.get('row_partition_types')?.list?.s ?? []).map((bytes) => Buffer.from(bytes).toString());
+  const rows = rowsOf(node, kinds, partitions);
+  const inner = values.shape.slice(1);
+  const [height = -1, width = -1] = shape;
+  const out = [
+    height < 0 ? rows.length : height,
+    width < 0 ? Math.max(0, ...rows.map((row) => row.length)) : width,
+    ...inner,
+  ];
+  checkSize(node, out);
+  const size = sizeOf(inner);
+  const data = newData(values.dtype as DType, sizeOf(out)) as unknown[];
+  data.fill((onHost(otherwise) as unknown[])[0]);
+  const from = onHost(values) as unknown[];
+  rows.slice(0, out[0]).forEach((row, i) => {
+    row.slice(0, out[1]).forEach((source, n) => {
+      for (let k = 0; k < size; k++) data[(i * out[1]! + n) * size + k] = from[source * size + k];
+    });
+  });
+  return hostValue(values.dtype, out, data as unknown as TensorData);
+}
+
+function rowsOf(node: FlatNode, kinds: string[], partitions: Value[]): number[][] {
+  const [first, second] = partitions.map(numbers);
+  if (kinds.join() === 'ROW_SPLITS' && first) {
+    return first.slice(1).map((end, i) => Array.from({ length: end - first[i]! }, (_, n) => first[i]! + n));
+  }
+  if (kinds.join() === 'FIRST_DIM_SIZE,VALUE_ROWIDS' && first && second) {
+    const rows = Array.from({ length: first[0]! }, (): number[] => []);
+    second.forEach((row, i) => {
+      rows[row]?.push(i);
+    });
+    return rows;
+  }
+  throw refuse(node, `RaggedTensorToTensor of ${kinds.join(', ')} is not supported`);
+}

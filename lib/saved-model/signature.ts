@@ -1,0 +1,27 @@
+import { dtypeOf, isDType } from './dtype.ts';
+import type { SignatureDef, TensorInfoProto } from './schema.ts';
+import { fromShapeProto } from './tensor-proto.ts';
+import type { Signature, TensorInfo } from './value.ts';
+
+/** The op that sets up tables and assets is listed as a signature, but takes no requests. */
+export const INIT_SIGNATURE = '__saved_model_init_op';
+
+/** Signatures in our terms, without the init op and without those whose tensors cannot be numbers or strings. */
+export function readSignatures(defs: ReadonlyMap<string, SignatureDef>): Record<string, Signature> {
+  const signatures: Record<string, Signature> = Object.create(null);
+  for (const [name, def] of defs) {
+    const infos = [...def.inputs.values(), ...def.outputs.values()];
+    if (name === INIT_SIGNATURE || !infos.every((info) => isDType(info.dtype) && info.name !== '')) continue;
+    signatures[name] = { inputs: toInfos(def.inputs), outputs: toInfos(def.outputs), methodName: def.method_name };
+  }
+  return signatures;
+}
+
+function toInfos(infos: ReadonlyMap<string, TensorInfoProto>): Record<string, TensorInfo> {
+  const result: Record<string, TensorInfo> = Object.create(null);
+  for (const [key, { name, dtype, tensor_shape }] of infos) {
+    // An absent shape is an unknown rank: TF1 exporters leave it out.
+    result[key] = { name, dtype: dtypeOf(dtype), shape: tensor_shape ? fromShapeProto(tensor_shape) : null };
+  }
+  return result;
+}
