@@ -1,0 +1,51 @@
+/** What a cell imports as 'typelab/kernel'. Each function works for the cell whose code calls it, also from a late callback. */
+import { registry } from './magics/registry.ts';
+import { currentCell } from './runtime/current.ts';
+import { type ShowOptions, show } from './runtime/show.ts';
+
+export { html, md, svg, tex } from './display/markup.ts';
+
+export type MagicFunction = (line: string, body?: string) => unknown;
+
+/**
+ * Shows a value, as the cell's last value is shown.
+ * @param options `raw`: the value is a MIME bundle; `id`: a name by which updateDisplay can replace it.
+ * @example display({ 'text/html': '<b>hello</b>' }, { raw: true })
+ */
+export function display(value: unknown, options: ShowOptions = {}): Promise<void> {
+  return show(value, options);
+}
+
+/** Replaces what display showed under the same `id`, wherever it stands. */
+export function updateDisplay(value: unknown, options: ShowOptions & { id: string }): Promise<void> {
+  return show(value, options, true);
+}
+
+/** Empties the cell's output; `wait` keeps it until there is something new, so that nothing flickers. */
+export function clearOutput({ wait = false }: { wait?: boolean } = {}): void {
+  currentCell()?.emit({ kind: 'clear', wait });
+}
+
+/**
+ * Asks the user for a line of text.
+ * @throws StdinNotImplementedError where nobody can answer, e.g. in a headless run.
+ */
+export async function input(prompt = '', { password = false }: { password?: boolean } = {}): Promise<string> {
+  const cell = currentCell();
+  if (!cell) throw new Error('input() works in a notebook only');
+  return cell.ask(prompt, password);
+}
+
+/**
+ * Adds a magic: `%name text` calls it with the line, `%%name text` also with the rest of the cell. What it returns is the value.
+ * @example registerMagic('shout', (line) => line.toUpperCase())
+ */
+export function registerMagic(name: string, run: MagicFunction, help = 'Added by registerMagic.'): void {
+  const bare = name.replace(/^%+/, '');
+  if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(bare))
+    throw new TypeError(`a magic's name is like an identifier's, not '${name}'`);
+  const line = `%${bare}`;
+  const one = { help, run: ({ text, body }: { text: string; body?: string | undefined }) => run(text.trim(), body) };
+  registry.set(line, { ...one, name: line, usage: `${line} …`, runSync: one.run });
+  registry.set(`%${line}`, { ...one, name: `%${line}`, usage: `%${line} …` });
+}

@@ -1,0 +1,299 @@
+import { fileURLToPath } from 'node:url';
+import { problemsOf, syntaxFailure } from './check.ts';
+import { type CompiledCell, compile } from './compile.ts';
+import { type Completion, complete } from './complete.ts';
+import { type CellFailure, failure } from './failure.ts';
+import { type CellImports, importsOf, importTable } from './imports.ts';
+import { type Inspection, inspect } from './inspect.ts';
+import { type Completeness, isComplete } from './is-complete.ts';
+import { type Parsed, parse, variablesOf } from './parse.ts';
+import { type FileName, type Files, openProject } from './project.ts';
+import { settledType } from './settle.ts';
+import { freeSymbol, type Names, type Slot, slotsOf } from './slots.ts';
+import { isExpression, type Split, split } from './split.ts';
+import { cellsText, cellText, declarationsText, importsText, type Stand } from './texts.ts';
+
+export type { CompiledCell } from './compile.ts';
+export type { Completion } from './complete.ts';
+export type { CellFailure } from './failure.ts';
+
+export type CellsOptions = {
+  /** The notebook's folder. */
+  folder: string;
+  /** Absolute paths of lib/index.ts and kernel/api.ts: the modules 'typelab' and 'typelab/kernel' in every folder. */
+  typelabLib: string;
+  typelabKernel: string;
+  /** Names of the magics, such as `%time` and `%%bash`, for completion. */
+  magics?: string[];
+};
+
+export type CompileSettings = {
+  /** `%typecheck off`: compile whatever parses. */
+  check?: boolean;
+};
+
+export type Cells = {
+  /** Checks and compiles; on success the cell's declarations become part of the session. A cell that fails changes nothing. */
+  compile(source: string, number: number, settings?: CompileSettings): Promise<CompiledCell | CellFailure>;
+  /** One of an execute_request's user_expressions: it changes nothing. */
+  expression(source: string, number: number): Promise<CompiledCell | CellFailure>;
+  isComplete(source: string): Completeness;
+  /** Offsets are UTF-16 units. */
+  complete(source: string, cursor: number): Promise<Completion>;
+  inspect(source: string, cursor: number, detail: 0 | 1): Promise<Inspection>;
+  /** Something was installed: modules that could not be found are looked for again. */
+  refresh(): void;
+  /** Resolves when the checker's process has been stopped: an end of this process before that would leave it behind. */
+  close(): Promise<void>;
+};
+
+type Prepared = {
+  split: Split;
+  parsed: Parsed;
+  imports: CellImports;
+  own: Names;
+  /** The session's names once the cell was accepted. */
+  after?: Names;
+  /** What the checker saw. */
+  text?: string;
+  stands?: Stand[];
+  /** The index of what it left behind. */
+  chunk?: number;
+};
+
+/** TypeScript's NodeBuilderFlags.NoTruncation. */
+const noTruncation = 1;
+/** TypeScript's SymbolFlags.Value. */
+const valueFlags = 111551;
+
+/** A notebook's session as TypeScript sees it. Starts the checker at once, so that the first cell finds it warm. */
+export function openCells(options: CellsOptions): Cells {
+  const project = openProject(options);
+  const contextFile = fileURLToPath(new URL('./context.ts', import.meta.url));
+  const table = importTable();
+  const names: Names = new Map();
+  const chunks: string[] = [];
+  const symbols = new Set<string>();
+  const taken = new Set<string>();
+  const importedSymbols = new Set<string>();
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const warm = project
+    .check({ ...files(), cell: 'export {};\n' }, ['cell'])
+    // What is wrong with the checker is told by the first cell.
+    .catch(() => {});
+
+  function files(): Files & Record<'imports' | 'cells', string> {
+    return { imports: importsText(table, contextFile), cells: cellsText(chunks, symbols, importedSymbols) };
+  }
+
+  function prepare(source: string, number: number): Prepared {
+    const wanted = objectLiteral(source);
+    let notVariables = new Set<string>();
+    for (;;) {
+      const cell = split(wanted, (name) => names.has(name), notVariables);
+      const parsed = parse(cell.text, 'ts', cell.context);
+      const declared = new Set(parsed.declared.map(({ name }) => name));
+      const unknown = parsed.uses.filter(
+        ({ name }) => cell.dollarNames.has(name) && !declared.has(name) && !names.has(name),
+      );
+      if (unknown.length > 0) {
+        // `$HOME` was taken for a variable because the word stands elsewhere in the cell.
+        notVariables = new Set([...notVariables, ...unknown.map(({ name }) => name)]);
+        continue;
+      }
+      const imports = importsOf(parsed, cell.text, number, table);
+      const own = slotsOf(parsed, (symbol) => taken.has(symbol), imports.slots);
+      const captured = cell.wrapper?.assigns;
+      if (captured && !own.has(captured)) {
+        const symbol = freeSymbol(captured, (one) => taken.has(one));
+        own.set(captured, { value: { name: captured, kind: 'let', symbol, from: 'cells', path: [symbol] } });
+      }
+      const shift = wanted.length - source.length;
+      const toSource =
+        shift > 0 ? (offset: number) => Math.max(0, Math.min(source.length, cell.toSource(offset) - 1)) : cell.toSource;
+      return { split: { ...cell, toSource }, parsed, imports, own };
+    }
+  }
+
+  async function checked(cell: Prepared, source: string, number: number): Promise<CellFailure | undefined> {
+    const text = cellText(cell.split, cell.parsed, cell.imports, names, cell.own);
+    cell.text = text.text;
+    cell.stands = text.stands;
+    const hasImports = cell.imports.names.length + cell.imports.dynamic.length > 0;
+    const all = files();
+    const diagnose: FileName[] = hasImports ? ['cell', 'imports'] : ['cell'];
+    const found = await project.check({ ...all, cell: text.text }, diagnose);
+    const problems = problemsOf(
+      found.get('cell') ?? [],
+      found.get('imports') ?? [],
+      text,
+      all.imports,
+      cell.imports,
+      cell.split,
+    );
+    if (problems.length === 0) return undefined;
+    if (problems.some(({ message }) => /^TS(?:2307|2305|2614|1192|2732|2882)/.test(message))) {
+      // The import is taken back, and resolved anew when it is tried again.
+      for (const { entry } of [...cell.imports.names, ...cell.imports.dynamic])
+        for (const [key, one] of table.entries)
+          if (one === entry && !importedSymbols.has(one.symbol)) table.entries.delete(key);
+      project.forget();
+    }
+    return failure('TypeScriptError', problems, source, number);
+  }
+
+  /** Imports whose names are all types, also where nobody wrote `type`: there may be no module to load. */
+  async function onlyTypes(cell: Prepared): Promise<Set<number>> {
+    const named = cell.imports.names.filter(({ local, node }) => local !== '' && node.type === 'ImportDeclaration');
+    if (named.length === 0 || !cell.stands) return new Set();
+    const stands = cell.stands.filter(({ forStart }) => named.some(({ name }) => name.start === forStart));
+    const flags = await project.ask({}, async ({ checker }) => {
+      const symbols = await checker.getSymbolAtPosition(
+        project.path('cell'),
+        stands.map(({ end }) => end - 1),
+      );
+      return Promise.all(
+        symbols.map(async (symbol) => (symbol ? (await checker.getAliasedSymbol(symbol)).flags : valueFlags)),
+      );
+    });
+    const withValues = new Set(
+      named
+        .filter(({ name }) => stands.every(({ forStart }, i) => forStart !== name.start || flags[i]! & valueFlags))
+        .map(({ node }) => node.start),
+    );
+    return new Set(named.map(({ node }) => node.start).filter((start) => !withValues.has(start)));
+  }
+
+  function generate(cell: Prepared, source: string, number: number, typeImports = new Set<number>()): CompiledCell {
+    const own = new Map<string, Slot>();
+    for (const [name, { value }] of cell.own) if (value?.path) own.set(name, value);
+    return compile({
+      source,
+      number,
+      split: cell.split,
+      parsed: cell.parsed,
+      language: 'ts',
+      typeImports,
+      slot: (name) => cell.own.get(name)?.value ?? names.get(name)?.value ?? predefinedSlot(name),
+      earlier: (name) => names.get(name)?.value,
+      own,
+    });
+  }
+
+  /** Types of the variables that a cell declared, asked while it is still the checker's cell. */
+  async function settle(cell: Prepared): Promise<void> {
+    if (cell.chunk === undefined) return;
+    await settleVariables(cell);
+    const { cells } = files();
+    await project.check({ cells }, []);
+  }
+
+  async function settleVariables(cell: Prepared): Promise<void> {
+    const variables = cell.parsed.variables.flatMap(({ node }) => variablesOf(node));
+    if (variables.length === 0 || cell.text === undefined || cell.chunk === undefined) return;
+    const types = await project.ask({ cell: cell.text }, async ({ checker }) => {
+      const positions = variables.map(({ id }) => id.start);
+      const found = await checker.getTypeAtPosition(project.path('cell'), positions);
+      return Promise.all(found.map(async (type) => type && checker.typeToString(type, undefined, noTruncation)));
+    });
+    const settled = new Map<number, string>();
+    for (const [i, { id }] of variables.entries()) {
+      const type = settledType(types[i], cell.after!);
+      if (type) settled.set(id.start, type);
+    }
+    chunks[cell.chunk] = declarationsText(cell.split, cell.parsed, cell.imports, cell.after!, settled);
+  }
+
+  function accept(cell: Prepared): void {
+    const all: Names = new Map(names);
+    for (const [name, entry] of cell.own) all.set(name, { ...names.get(name), ...entry });
+    for (const { name } of cell.parsed.uses) if (!all.has(name)) taken.add(name);
+    for (const { value, type } of cell.own.values())
+      for (const slot of [value, type]) {
+        if (!slot) continue;
+        taken.add(slot.symbol);
+        if (slot.from === 'cells') symbols.add(slot.symbol);
+        else importedSymbols.add(slot.symbol);
+      }
+    for (const { entry } of cell.imports.dynamic) importedSymbols.add(entry.symbol);
+    for (const { name, start } of cell.parsed.declared) {
+      const statement = cell.parsed.program.body.find((one) => start >= one.start && start < one.end);
+      const { value, type } = cell.own.get(name) ?? {};
+      for (const slot of [value, type])
+        if (slot && statement) slot.source = cell.split.text.slice(statement.start, statement.end);
+    }
+    const chunk = declarationsText(cell.split, cell.parsed, cell.imports, all);
+    cell.after = all;
+    if (chunk) cell.chunk = chunks.push(chunk) - 1;
+    for (const name of cell.own.keys()) names.set(name, all.get(name)!);
+  }
+
+  /** One cell at a time: each is checked against all before it. */
+  function inTurn<T>(work: (afterwards: (task: () => Promise<void>) => void) => Promise<T>): Promise<T> {
+    const tasks: (() => Promise<void>)[] = [];
+    const result = queue.then(() => warm).then(() => work((task) => void tasks.push(task)));
+    queue = result
+      .then(async () => {
+        for (const task of tasks) await task();
+      })
+      .catch(() => {});
+    return result;
+  }
+
+  return {
+    compile: (source, number, settings = {}) =>
+      inTurn(async (afterwards) => {
+        const cell = prepare(source, number);
+        const syntax = syntaxFailure(cell.parsed, cell.split, source, number);
+        if (syntax) return syntax;
+        const [decorator] = cell.parsed.decorators;
+        if (decorator) {
+          // Node cannot parse them, and oxc leaves them as they are.
+          const message = 'Decorators do not run in cells yet; call the decorator as a function instead';
+          const at = { start: cell.split.toSource(decorator.start), end: cell.split.toSource(decorator.end) };
+          return failure('SyntaxError', [{ message, ...at }], source, number);
+        }
+        const wrong = settings.check === false ? undefined : await checked(cell, source, number);
+        if (wrong) return wrong;
+        const typeImports = settings.check === false ? new Set<number>() : await onlyTypes(cell);
+        const compiled = generate(cell, source, number, typeImports);
+        accept(cell);
+        afterwards(() => settle(cell));
+        return compiled;
+      }),
+    expression: (source, number) =>
+      inTurn(async () => {
+        const cell = prepare(source, number);
+        return syntaxFailure(cell.parsed, cell.split, source, number) ?? generate(cell, source, number);
+      }),
+    isComplete,
+    complete: (source, cursor) => complete(context(source), cursor),
+    inspect: (source, cursor, detail) => inspect(context(source), cursor, detail),
+    refresh: () => project.forget(),
+    close: () => project.close(),
+  };
+
+  function context(source: string) {
+    const cell = prepare(source, 0);
+    const text = cellText(
+      cell.split,
+      cell.parsed,
+      cell.imports,
+      names,
+      cell.own,
+      cell.parsed.errors.length > 0 || true,
+    );
+    return { source, ...cell, names, project, files: { ...files(), cell: text.text }, magics: options.magics ?? [] };
+  }
+}
+
+/** As at Node's prompt: a cell that is an object literal is not a block. */
+function objectLiteral(source: string): string {
+  return /^\s*\{/.test(source) && !/;\s*$/.test(source) && isExpression(source.trim()) ? `(${source}\n)` : source;
+}
+
+function predefinedSlot(name: string): Slot | undefined {
+  if (!/^(?:_{1,3}|_\d+|_i{1,3}|_i\d+|_[oid]h|In|Out|_exit_code)$/.test(name)) return undefined;
+  return { name, kind: 'let', symbol: name, from: 'cells', path: [name] };
+}

@@ -1,0 +1,110 @@
+import { type CellFailure, failure, type Problem } from './failure.ts';
+import type { CellImports } from './imports.ts';
+import type { Parsed } from './parse.ts';
+import type { Split } from './split.ts';
+import type { CheckText } from './texts.ts';
+
+/** What this file needs of TypeScript's diagnostics. */
+export type Diagnostic = {
+  pos: number;
+  end: number;
+  code: number;
+  category: number;
+  text: string;
+  messageChain?: readonly Diagnostic[] | undefined;
+  relatedInformation?: readonly Diagnostic[] | undefined;
+};
+
+/**
+ * Complaints that make no sense in a notebook: an untyped package is `any` (7016), a cell's last line may be any expression.
+ * 1375, 1378, 1432: top-level await. 1202, 1203: `import x = require()`. 7059, 7060: the file's name ends in .mts, so that
+ * default imports mean what they mean to Node. 6133 and the rest are hints.
+ */
+const ignored = new Set([7016, 1375, 1378, 1432, 1202, 1203, 7059, 7060, 6133, 6192, 6196, 6198, 80005]);
+
+/** Syntax errors, in the cell's own offsets. */
+export function syntaxFailure(parsed: Parsed, split: Split, source: string, number: number): CellFailure | undefined {
+  if (parsed.errors.length === 0) return undefined;
+  const problems = parsed.errors.map(({ message, start, end, help }) => ({
+    message,
+    start: split.toSource(start),
+    end: split.toSource(end),
+    ...(help ? { notes: [help] } : {}),
+  }));
+  return failure('SyntaxError', problems, source, number);
+}
+
+/** What TypeScript found in the cell and in its imports, in the cell's own offsets and order. */
+export function problemsOf(
+  cell: readonly Diagnostic[],
+  imports: readonly Diagnostic[],
+  checked: CheckText,
+  importsText: string,
+  cellImports: CellImports,
+  split: Split,
+): Problem[] {
+  const problems: Problem[] = [];
+  const seen = new Set<string>();
+  const add = (diagnostic: Diagnostic, start: number, end: number) => {
+    const key = `${diagnostic.code} ${start}`;
+    if (seen.has(key)) return;
+    seen.add(key);
+    problems.push({
+      message: `TS${diagnostic.code}: ${messageOf(diagnostic)}`,
+      start: split.toSource(start),
+      end: split.toSource(end),
+      ...notesOf(diagnostic),
+    });
+  };
+  for (const diagnostic of cell) {
+    if (!isError(diagnostic)) continue;
+    const stand = checked.stands.find((one) => diagnostic.pos >= one.start && diagnostic.pos < one.end);
+    if (stand) add(diagnostic, stand.forStart, stand.forEnd);
+    else if (diagnostic.pos < split.text.length || diagnostic.code < 2000)
+      add(diagnostic, Math.min(diagnostic.pos, split.text.length), Math.min(diagnostic.end, split.text.length));
+  }
+  for (const diagnostic of imports) {
+    if (!isError(diagnostic)) continue;
+    const lineStart = importsText.lastIndexOf('\n', diagnostic.pos - 1) + 1;
+    const line = importsText.slice(lineStart, importsText.indexOf('\n', diagnostic.pos));
+    const onSource = diagnostic.pos - lineStart >= line.indexOf('"');
+    for (const { entry, name, source } of cellImports.names)
+      if (entry.text === line) add(diagnostic, ...rangeOf(onSource ? source : name));
+    for (const { node, entry } of cellImports.dynamic)
+      if (entry.text === line) add(diagnostic, ...rangeOf(node.source as { start: number; end: number }));
+  }
+  return problems.sort((a, b) => a.start - b.start);
+}
+
+const isError = ({ category, code }: Diagnostic) => category === 1 && !ignored.has(code);
+
+const rangeOf = ({ start, end }: { start: number; end: number }): [number, number] => [start, end];
+
+function messageOf(diagnostic: Diagnostic): string {
+  let text = clean(diagnostic.text);
+  for (const next of diagnostic.messageChain ?? []) text += `\n${messageOf(next).replace(/^/gm, '  ')}`;
+  const missing = /^Cannot find module .*'([^']+)'/.exec(diagnostic.text.replace(/ or its .*/, ''))?.[1];
+  if (missing && diagnostic.code !== 2732) {
+    const name = /^(?:@[^/]+\/)?[^/]+/.exec(missing)?.[0];
+    if (!/^[./]|^node:/.test(missing)) text = `Cannot find module '${missing}'. To install it: !npm install ${name}`;
+  }
+  return text;
+}
+
+function notesOf(diagnostic: Diagnostic): { notes?: string[] } {
+  const notes = (diagnostic.relatedInformation ?? [])
+    .map(({ text }) => clean(text))
+    .filter((text) => !/typelab-/.test(text));
+  return notes.length > 0 ? { notes } : {};
+}
+
+/** The names that users know, not the checker's: `x` for `x$2`, and no paths of its files. */
+export function clean(text: string): string {
+  return text
+    .replace(/import\("[^"]*typelab-(?:cells|cell|imports)(?:\.mts)?"\)\./g, '')
+    .replace(
+      /\btypeof import\("[^"]*[\\/]node_modules[\\/](?:@types[\\/])?((?:@[^"\\/]+[\\/])?[^"\\/]+)[^"]*"\)/g,
+      'typeof import("$1")',
+    )
+    .replace(/([\p{ID_Start}$_][\p{ID_Continue}$]*?)\$\d+\b/gu, '$1');
+}

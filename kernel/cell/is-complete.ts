@@ -1,0 +1,46 @@
+import { type Bracket, lex } from './lex.ts';
+import { parse } from './parse.ts';
+import { split } from './split.ts';
+
+export type Completeness = {
+  status: 'complete' | 'incomplete' | 'invalid' | 'unknown';
+  /** What the next line should begin with, where more is expected. */
+  indent?: string;
+};
+
+/** Whether a cell typed so far is a whole one. It is incomplete only where more text can mend it. */
+export function isComplete(source: string): Completeness {
+  if (source.trim() === '') return { status: 'complete' };
+  // A cell magic's body ends with an empty line, as in IPython.
+  if (/^\s*%%/.test(source)) return /\n\s*\n?$/.test(source) ? { status: 'complete' } : incomplete('');
+  if (/(?:^|\n)[ \t]*[!%][^\n]*\\$/.test(source)) return incomplete('');
+  const cell = split(source, () => false);
+  const { errors } = parse(cell.text, 'ts', cell.context);
+  if (errors.length === 0) return { status: 'complete' };
+  const { open, stray, unfinished, tokens } = lex(cell.text);
+  if (stray) return { status: 'invalid' };
+  if (open.some(({ text }) => text === '`')) return incomplete('');
+  if (unfinished === 'comment') return incomplete(lineIndent(source, source.length));
+  if (unfinished) return { status: 'invalid' };
+  const last = tokens.at(-1);
+  const end = last?.end ?? 0;
+  const wantsMore = errors.every(({ message, start }) => start >= end || /`EOF`|end of file/i.test(message));
+  const opensBlock = last?.text === ')' || last?.text === 'else';
+  if (!wantsMore && !(opensBlock && open.length === 0 && errors[0]!.start >= (last?.start ?? 0)))
+    return { status: 'invalid' };
+  const innermost = open.at(-1);
+  if (innermost) return incomplete(within(cell.text, innermost));
+  const indent = lineIndent(cell.text, end);
+  return incomplete(opensBlock ? deeper(indent) : indent);
+}
+
+const incomplete = (indent: string): Completeness => ({ status: 'incomplete', indent });
+
+const within = (text: string, bracket: Bracket) => deeper(lineIndent(text, bracket.start));
+
+const deeper = (indent: string) => indent + (indent.includes('\t') ? '\t' : '  ');
+
+function lineIndent(text: string, offset: number): string {
+  const start = text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1;
+  return /^[ \t]*/.exec(text.slice(start))![0];
+}

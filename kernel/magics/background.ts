@@ -1,0 +1,128 @@
+import { PassThrough, type Readable } from 'node:stream';
+import { setTimeout } from 'node:timers';
+import { bounded } from './bounded.ts';
+import { UsageError } from './magic.ts';
+import { groupLives, killGroup, type Start, start } from './process.ts';
+import { sweep, unwatch } from './watchdog.ts';
+
+/** A program that goes on after its cell: what `--proc NAME` gives. */
+export type Job = {
+  name: string;
+  pid: number;
+  /** The first line of its script. */
+  title: string;
+  /** All it has written so far, the newest megabyte. */
+  readonly log: string;
+  /** null while it runs; -1 when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly running: boolean;
+  stdout: Readable;
+  stderr: Readable;
+  /** Ends it and all it started; resolves when it is gone. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Resolves with its exit code. */
+  wait(): Promise<number>;
+};
+
+export type Jobs = {
+  start(options: StartJob): Promise<Job>;
+  list(): Job[];
+  /** By name or pid. */
+  get(name: string): Job;
+  /** Ends all but the kept ones. */
+  close(): Promise<void>;
+};
+
+type StartJob = {
+  name: string | undefined;
+  program: string;
+  args: string[];
+  input: string;
+  keep: boolean;
+  title: string;
+  onText: Start['onText'];
+};
+
+/** How long a job may take to end when asked before it is ended. */
+const grace = 2000;
+const logSize = 1 << 20;
+
+export function createJobs(): Jobs {
+  const jobs: (Job & { keep: boolean })[] = [];
+
+  async function startJob({ name, program, args, input, keep, title, onText }: StartJob): Promise<Job> {
+    const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
+    for (const stream of Object.values(streams)) stream.setEncoding('utf8');
+    const unread = { stdout: bounded(logSize), stderr: bounded(logSize) };
+    let log = '';
+    let exitCode: number | null = null;
+    const child = await start({
+      file: program,
+      args,
+      input,
+      keep,
+      onText: (stream, text) => {
+        log = `${log}${text}`.slice(-logSize);
+        // A stream nobody reads may not grow for hours.
+        if (streams[stream].readableLength < logSize) streams[stream].write(text);
+        else unread[stream].add(text);
+        onText(stream, text);
+      },
+    });
+    const over = child.ended.then(({ code }) => {
+      exitCode = code ?? -1;
+      for (const stream of Object.values(streams)) stream.end();
+      return exitCode;
+    });
+    over.catch(() => {});
+    const job = {
+      name: name ?? String(child.pid),
+      pid: child.pid,
+      title,
+      keep,
+      get log() {
+        return log;
+      },
+      get exitCode() {
+        return exitCode;
+      },
+      get running() {
+        return exitCode === null || groupLives(child.pid);
+      },
+      ...streams,
+      kill: (signal: NodeJS.Signals = 'SIGTERM') => end(child.pid, signal),
+      wait: () => over,
+    };
+    // Its own name twice means the newer one, as a variable would.
+    jobs.push(job);
+    return job;
+  }
+
+  return {
+    start: startJob,
+    list: () => [...jobs],
+    get: (name) => {
+      const job = jobs.findLast((one) => one.name === name || String(one.pid) === name);
+      if (job) return job;
+      const known = jobs.map((one) => one.name).join(', ');
+      throw new UsageError(`no job ${name}; ${known ? `known: ${known}` : 'none was started with %%bash --bg'}`);
+    },
+    close: async () => {
+      await Promise.all(jobs.filter(({ keep, running }) => running && !keep).map((job) => job.kill()));
+      jobs.length = 0;
+      // What left its group by setsid carries the session's mark; the watchdog knows how to find it.
+      sweep();
+    },
+  };
+}
+
+async function end(group: number, signal: NodeJS.Signals): Promise<void> {
+  killGroup(group, signal);
+  const until = performance.now() + grace;
+  while (groupLives(group)) {
+    if (performance.now() > until) killGroup(group, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (performance.now() > until + grace) break;
+  }
+  unwatch(group);
+}

@@ -1,0 +1,54 @@
+import type { CellEvent } from '../runtime/run.ts';
+import { parseOptions } from './arguments.ts';
+import type { Magic, MagicCall } from './magic.ts';
+
+/** What `%%capture NAME` assigns. */
+export type Captured = {
+  stdout: string;
+  stderr: string;
+  /** MIME bundles, in order. */
+  outputs: { data: Record<string, unknown>; metadata: Record<string, unknown> }[];
+  /** Shows all of it in the cell that asks. */
+  show(): void;
+};
+
+export const captureMagics: Magic[] = [
+  {
+    name: '%%capture',
+    usage: '%%capture [--no-stdout] [--no-stderr] [--no-display] [NAME]',
+    help: 'Runs the cell and keeps its output from the notebook, in a variable if one is named.',
+    run: capture,
+  },
+];
+
+async function capture({ cell, text, run, assign }: MagicCall): Promise<undefined> {
+  const { options, rest } = parseOptions(text, { 'no-stdout': false, 'no-stderr': false, 'no-display': false });
+  const events: CellEvent[] = [];
+  const stop = cell.divert((event) => {
+    const kind = event.kind === 'stream' ? event.name : 'display';
+    if (!options[`no-${kind}`]) events.push(event);
+  });
+  try {
+    await run?.();
+  } finally {
+    stop();
+    if (rest[0])
+      assign(
+        rest[0],
+        captured(events, (event) => cell.emit(event)),
+      );
+  }
+}
+
+function captured(events: CellEvent[], emit: (event: CellEvent) => void): Captured {
+  const text = (name: 'stdout' | 'stderr'): string =>
+    events.map((event) => (event.kind === 'stream' && event.name === name ? event.text : '')).join('');
+  return {
+    stdout: text('stdout'),
+    stderr: text('stderr'),
+    outputs: events.flatMap((event) =>
+      event.kind === 'display' || event.kind === 'update' ? [{ data: event.data, metadata: event.metadata }] : [],
+    ),
+    show: () => events.forEach(emit),
+  };
+}

@@ -1,0 +1,58 @@
+import { appendFileSync, existsSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { parseOptions, words } from './arguments.ts';
+import { type Magic, type MagicCall, UsageError } from './magic.ts';
+
+export const fileMagics: Magic[] = [
+  {
+    name: '%cd',
+    usage: '%cd [FOLDER | -]',
+    help: 'Goes to a folder: for file names and commands of this and later cells.',
+    run: cd,
+    runSync: cd,
+  },
+  { name: '%pwd', usage: '%pwd', help: 'The current folder.', run: () => process.cwd(), runSync: () => process.cwd() },
+  {
+    name: '%%writefile',
+    usage: '%%writefile [-a] FILE',
+    help: 'Writes the cell to a file; -a adds to its end.',
+    run: writeFile,
+  },
+  { name: '%%file', usage: '%%file [-a] FILE', help: 'The same as %%writefile.', run: writeFile },
+];
+
+function cd({ host, cell, text }: MagicCall): void {
+  const [asked = '~', ...more] = words(text);
+  if (more.length > 0) throw new UsageError(`%cd takes one folder; quote a name with spaces: %cd "${text.trim()}"`);
+  const wanted = asked === '-' ? host.settings.previousFolder : asked.replace(/^~(?=$|[\\/])/, homedir());
+  if (wanted === undefined) throw new UsageError('%cd -: there is no earlier folder yet');
+  const folder = resolve(existsSync('.') ? process.cwd() : host.folder, wanted);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`no such folder: ${folder}`);
+  const before = currentFolder();
+  process.chdir(folder);
+  host.settings.previousFolder = before;
+  cell.write('stdout', `${process.cwd()}\n`);
+}
+
+/** The folder may have been deleted since; then there is none to come back to. */
+function currentFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+}
+
+function writeFile({ cell, text, body = '' }: MagicCall): void {
+  const { options, rest } = parseOptions(text, { a: false, append: false });
+  const [file, ...more] = rest;
+  if (file === undefined || more.length > 0) throw new UsageError('%%writefile [-a] FILE');
+  const path = file.replace(/^~(?=$|[\\/])/, homedir());
+  const content = body.endsWith('\n') || body === '' ? body : `${body}\n`;
+  const append = options.a === true || options.append === true;
+  const verb = append ? 'Appending to' : existsSync(path) ? 'Overwriting' : 'Writing';
+  cell.write('stdout', `${verb} ${file}\n`);
+  if (append) appendFileSync(path, content);
+  else writeFileSync(path, content);
+}

@@ -1,0 +1,62 @@
+import type { CellEvent } from '../runtime/run.ts';
+import type { Jobs } from './background.ts';
+
+/** The cell a magic works for. */
+export type MagicCell = {
+  /** Aborted when the user interrupts the cell. */
+  signal: AbortSignal;
+  write(name: 'stdout' | 'stderr', text: string): void;
+  emit(event: CellEvent): void;
+  /** Output goes to `take`, and nowhere else, until the returned function is called. */
+  divert(take: (event: CellEvent) => void): () => void;
+};
+
+/** What outlives a cell and magics may use or change. */
+export type MagicHost = {
+  /** The notebook's folder, where imports are resolved; `%cd` changes the process's folder only. */
+  folder: string;
+  scope: Record<string, unknown>;
+  /** Names the cells declared so far: in which cell, and where on the scope. */
+  variables: Map<string, { cell: number; path: readonly string[] }>;
+  /** What was typed, by cell number. */
+  inputs: readonly string[];
+  lookup(name: string): unknown;
+  assign(path: readonly string[], value: unknown): void;
+  jobs: Jobs;
+  settings: { shellErrors: boolean; previousFolder: string | undefined };
+};
+
+export type MagicCall = {
+  host: MagicHost;
+  cell: MagicCell;
+  /** What stands after the name, filled in. */
+  text: string;
+  /** The rest of a `%%` cell, verbatim. */
+  body?: string | undefined;
+  /** Sets a variable of the notebook that the magic's line names. */
+  assign(variable: string, value: unknown): void;
+  /** Runs the rest of the line or cell as code. */
+  run?: (() => Promise<unknown>) | undefined;
+};
+
+export type Magic = {
+  /** With its sigil: `!`, `%env`, `%%bash`. */
+  name: string;
+  /** One line: the form, then what it does. */
+  usage: string;
+  help: string;
+  /** A value other than undefined is the value of the expression. */
+  run(call: MagicCall): unknown;
+  /** The same inside a function that is not async. */
+  runSync?: (call: MagicCall) => unknown;
+};
+
+/** A magic that was written wrongly: IPython's name for it. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** Joins literal text and interpolated values: text, value, text, … A list of lines joins with spaces, as in IPython. */
+export function fillIn(parts: readonly unknown[]): string {
+  return parts.map((part) => (Array.isArray(part) ? part.map(String).join(' ') : String(part))).join('');
+}

@@ -1,0 +1,190 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import {
+  createRequire,
+  type LoadFnOutput,
+  type ResolveHookContext,
+  registerHooks,
+  stripTypeScriptTypes,
+} from 'node:module';
+import { sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createFreshness } from './freshness.ts';
+import { plotWithDocument } from './plot.ts';
+
+const scheme = 'typelab-import:';
+const repository = new URL('../..', import.meta.url);
+const extensions = ['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs', '.jsx', '.json'];
+/** Names that mean the same wherever the notebook lies. */
+const builtIn: Record<string, string> = {
+  tslab: new URL('kernel/runtime/tslab.ts', repository).href,
+  typelab: new URL('lib/index.ts', repository).href,
+  'typelab/kernel': new URL('kernel/api.ts', repository).href,
+};
+
+type Next = (
+  specifier: string,
+  context?: Partial<ResolveHookContext>,
+) => { url: string; format?: string | null | undefined };
+type Resolved = ReturnType<Next> & { importAttributes?: ImportAttributes; shortCircuit?: boolean };
+
+let count = 0;
+let installed = false;
+const fresh = createFreshness();
+
+/** Node's own resolution, seen from the notebook; what it lacks for a notebook is added here and nowhere else. */
+export function installHooks(_folder: string): { address(specifier: string, from: string): string } {
+  if (!installed) {
+    installed = true;
+    registerHooks({
+      resolve: (specifier, context, next) => resolve(specifier, context, next as Next),
+      load: (url, context, next) => load(url, context.format ?? undefined) ?? next(url, context),
+    });
+  }
+  return {
+    // Node remembers what an address resolved to; a new address each time lets it see what was edited or installed since.
+    address: (specifier, from) => {
+      fresh.look();
+      count += 1;
+      return `${scheme}${count}?${new URLSearchParams({ specifier, from })}`;
+    },
+  };
+}
+
+/** require() keeps files by name: those edited since, and all local ones that may depend on them, are forgotten. */
+export function forgetEdited(folder: string): void {
+  const cache = createRequire(import.meta.url).cache;
+  const local = Object.keys(cache).filter((path) => path.startsWith(folder + sep) && isLocal(path));
+  const before = new Map(local.map((path) => [path, fresh.version(path)]));
+  fresh.look();
+  if (local.some((path) => fresh.version(path) !== before.get(path))) for (const path of local) delete cache[path];
+}
+
+function resolve(asked: string, context: ResolveHookContext, next: Next): Resolved {
+  let specifier = asked;
+  let parentURL = context.parentURL;
+  if (asked.startsWith(scheme)) {
+    const query = new URLSearchParams(asked.slice(asked.indexOf('?')));
+    specifier = query.get('specifier')!;
+    parentURL = query.get('from')!;
+  }
+  const fixed = builtIn[specifier];
+  if (fixed) return { url: fixed, shortCircuit: true };
+  const parent = parentURL?.startsWith('file:') ? fileURLToPath(bare(parentURL)) : undefined;
+  const local = parent !== undefined && isLocal(parent);
+  const found: Resolved = find(specifier, { ...context, parentURL: parentURL && bare(parentURL) }, next, local);
+  if (!found.url.startsWith('file:')) return found;
+  if (plotWithDocument.isPlot(specifier) && local && !context.conditions.includes('require'))
+    return { ...found, url: plotWithDocument.address(found.url), format: 'module', shortCircuit: true };
+  if (
+    local &&
+    found.url.endsWith('.json') &&
+    !context.importAttributes?.type &&
+    !context.conditions.includes('require')
+  )
+    return versioned({ ...found, importAttributes: { type: 'json' } }, parent, asked);
+  return versioned(found, parent, asked);
+}
+
+/** An edited file gets a new address; one that was never edited keeps its plain one. */
+function versioned(found: Resolved, parent: string | undefined, asked: string): Resolved {
+  const path = fileURLToPath(bare(found.url));
+  if (!isLocal(path)) return found;
+  if (parent && !asked.startsWith(scheme)) fresh.edge(parent, path);
+  const version = fresh.version(path);
+  return version === 0
+    ? found
+    : { ...found, url: `${found.url}${found.url.includes('?') ? '&' : '?'}typelab=${version}` };
+}
+
+function find(specifier: string, context: ResolveHookContext, next: Next, local: boolean): Resolved {
+  try {
+    return next(specifier, context);
+  } catch (error) {
+    if (!local && !specifier.startsWith('@tensorflow/')) throw error;
+    const guess = /^(\.{0,2}\/|file:)/.test(specifier)
+      ? withExtension(new URL(specifier, context.parentURL))
+      : fromRepository(specifier, context, next);
+    if (!guess) {
+      // The importer failed for want of this file; it deserves another try when the file is there.
+      if (local && specifier.startsWith('.')) missing(specifier, context.parentURL!);
+      throw error;
+    }
+    return typeof guess === 'string' ? next(guess, context) : guess;
+  }
+}
+
+/** `./digits` and `./digits.js` mean ./digits.ts where only that exists, as they do for TypeScript. */
+function withExtension(url: URL): string | undefined {
+  const path = fileURLToPath(bare(url.href));
+  const stem = path.replace(/\.([cm]?)jsx?$/, '');
+  const folder = statSync(path, { throwIfNoEntry: false })?.isDirectory();
+  const candidates = [
+    ...(folder ? [] : extensions.map((extension) => path + extension)),
+    ...(stem === path ? [] : [`${stem}.ts`, `${stem}.mts`, `${stem}.cts`, `${stem}.tsx`]),
+    ...extensions.map((extension) => `${path}${sep}index${extension}`),
+  ];
+  const found = candidates.find((candidate) => existsSync(candidate));
+  return found && pathToFileURL(found).href;
+}
+
+function missing(specifier: string, parentURL: string): void {
+  const path = fileURLToPath(bare(new URL(specifier, parentURL).href));
+  for (const candidate of [path, ...extensions.map((extension) => path + extension)])
+    fresh.edge(fileURLToPath(bare(parentURL)), candidate);
+}
+
+/** What the course itself needs is there for every notebook, and tfjs once, so that tensors of two copies never meet. */
+function fromRepository(specifier: string, context: ResolveHookContext, next: Next): Resolved | undefined {
+  const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? '';
+  if (!name.startsWith('@tensorflow/') && !(name in dependencies())) return undefined;
+  try {
+    return next(specifier, { ...context, parentURL: new URL('kernel/main.ts', repository).href });
+  } catch {
+    return undefined;
+  }
+}
+
+let ownDependencies: Record<string, string> | undefined;
+
+function dependencies(): Record<string, string> {
+  ownDependencies ??= (
+    JSON.parse(readFileSync(new URL('package.json', repository), 'utf8')) as { dependencies: Record<string, string> }
+  ).dependencies;
+  return ownDependencies;
+}
+
+/** A local TypeScript file may use what a cell may: enum, namespace, JSX. */
+function load(url: string, format: string | undefined): LoadFnOutput | undefined {
+  const plot = plotWithDocument.source(url);
+  if (plot) return { format: 'module', source: plot, shortCircuit: true };
+  if (!url.startsWith('file:') || !/\.([cm]?ts|[tj]sx)(\?.*)?$/.test(url)) return undefined;
+  const path = fileURLToPath(bare(url));
+  if (!isLocal(path)) return undefined;
+  const text = readFileSync(path, 'utf8');
+  if (!/\.[tj]sx$/.test(path) && strips(text)) return undefined;
+  const { transformSync } = createRequire(import.meta.url)('oxc-transform') as typeof import('oxc-transform');
+  const { code, errors } = transformSync(path, text, { sourcemap: false });
+  if (errors.length > 0) throw new SyntaxError(`${path}: ${errors[0]!.message}`);
+  return { format: format?.replace('-typescript', '') ?? 'module', source: code, shortCircuit: true };
+}
+
+function strips(text: string): boolean {
+  if (!/\b(enum|namespace|module|constructor|import\s+\w+\s*=|export\s*=)\b/.test(text)) return true;
+  try {
+    stripTypeScriptTypes(text, { mode: 'strip' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The user's own files: not packages, and not this program. */
+function isLocal(path: string): boolean {
+  if (path.includes(`${sep}node_modules${sep}`)) return false;
+  const root = fileURLToPath(repository);
+  return !path.startsWith(root) || !/^(kernel|lib|server|lab)[\\/]/.test(path.slice(root.length));
+}
+
+function bare(url: string): string {
+  return url.replace(/[?#].*$/, '');
+}

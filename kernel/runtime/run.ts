@@ -1,0 +1,160 @@
+import vm from 'node:vm';
+import type { FromRuntime, RunOutcome, ToRuntime } from '../border.ts';
+import type { CompiledCell } from '../cell/compile.ts';
+import { bundle } from '../display/bundle.ts';
+import { putLaunchersOnPath } from '../magics/child-env.ts';
+import { routeChildren } from './child-output.ts';
+import { endGroups, routeConsole } from './console.ts';
+import { type CellContext, createContext } from './context.ts';
+import { type Cell, createCell, forget, inCell } from './current.ts';
+import { createInterrupts, Interrupted } from './interrupt.ts';
+import { tellLateErrors } from './late-errors.ts';
+import { createModules } from './modules.ts';
+import { createOutput } from './output.ts';
+import { createState } from './session-state.ts';
+import { installOutputHook } from './show.ts';
+import { createStdin } from './stdin.ts';
+import { stopTimersOfInterrupted } from './timers.ts';
+import { createTracer, type ErrorEvent } from './traceback.ts';
+
+/** A MIME bundle, as in Jupyter's display_data. */
+export type Bundle = { data: Record<string, unknown>; metadata: Record<string, unknown> };
+
+/** What a running cell tells the front end. Plain data: it crosses from the main thread to the worker. */
+export type CellEvent =
+  | { kind: 'stream'; name: 'stdout' | 'stderr'; text: string }
+  | ({ kind: 'display'; displayId?: string } & Bundle)
+  | ({ kind: 'update'; displayId: string } & Bundle)
+  | ({ kind: 'result' } & Bundle)
+  | { kind: 'error'; ename: string; evalue: string; traceback: string[] }
+  | { kind: 'clear'; wait: boolean };
+
+export type Runtime = {
+  /** One cell. Never rejects. It resolves when the cell has ended, or at once when it is interrupted. */
+  run(message: Extract<ToRuntime, { kind: 'run' }>): Promise<RunOutcome>;
+  interrupt(): void;
+  /** The answer to an `input` message. */
+  input(id: string, value: string): void;
+  /** Ends background jobs and running commands. */
+  close(): Promise<void>;
+};
+
+type Ended = ErrorEvent | { status: 'ok'; userExpressions: Record<string, unknown> };
+type Body = (context: CellContext) => Promise<{ value: unknown } | undefined>;
+
+/** The main thread's half of the kernel: it runs compiled cells in this process. */
+export function createRuntime({ folder, emit }: { folder: string; emit: (message: FromRuntime) => void }): Runtime {
+  const output = createOutput((id, event) => emit({ kind: 'event', id, event }));
+  const tracer = createTracer(folder);
+  const modules = createModules(folder);
+  const interrupts = createInterrupts();
+  const stdin = createStdin((id, prompt, password) => emit({ kind: 'input', id, prompt, password }));
+  const state = createState(folder);
+  let last: Cell | undefined;
+  putLaunchersOnPath();
+  routeConsole();
+  routeChildren();
+  stopTimersOfInterrupted();
+  installOutputHook();
+  tellLateErrors(tracer, (id, text) => output.write(id, 'stderr', text));
+
+  async function execute(
+    message: Extract<ToRuntime, { kind: 'run' }>,
+    cell: Cell,
+    pending: Set<Promise<unknown>>,
+  ): Promise<Ended> {
+    try {
+      if (!message.silent) state.input(message.cell.number, message.cell.source);
+      const ended = await evaluate(message.cell, cell);
+      if (ended && !message.silent) await showResult(ended.value, cell);
+      await Promise.all(pending);
+      const userExpressions = await evaluateAll(message.userExpressions, cell);
+      return { status: 'ok', userExpressions };
+    } catch (thrown) {
+      return tracer.explain(thrown);
+    }
+  }
+
+  async function evaluate(compiled: CompiledCell, cell: Cell): Promise<{ value: unknown } | undefined> {
+    tracer.know(compiled, cell.id);
+    for (const name of compiled.names)
+      state.variables.set(name, { cell: compiled.number, path: compiled.slots[name] ?? [name] });
+    const script = new vm.Script(compiled.code, {
+      filename: compiled.file,
+      // For eval and new Function in a cell; the cell's own import() is $.import.
+      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
+    return (script.runInThisContext() as Body)(createContext({ compiled, cell, host: state, modules }));
+  }
+
+  async function showResult(value: unknown, cell: Cell): Promise<void> {
+    const settled: unknown = await value;
+    if (settled === undefined || cell.signal.aborted) return;
+    const shown = await bundle(settled);
+    if (cell.signal.aborted) return;
+    state.output(cell.number, settled);
+    cell.emit({ kind: 'result', ...shown });
+  }
+
+  async function evaluateAll(expressions: Record<string, CompiledCell>, cell: Cell): Promise<Record<string, unknown>> {
+    const results: Record<string, unknown> = {};
+    for (const [name, compiled] of Object.entries(expressions)) {
+      try {
+        const ended = await evaluate(compiled, cell);
+        results[name] = { status: 'ok', ...(await bundle(await ended?.value)) };
+      } catch (thrown) {
+        const { kind: _, ...error } = tracer.explain(thrown);
+        results[name] = { status: 'error', ...error };
+      }
+    }
+    return results;
+  }
+
+  return {
+    run: (message) => {
+      const { id, cell: compiled } = message;
+      const pending = new Set<Promise<unknown>>();
+      const interruption = interrupts.open(id);
+      const cell = createCell({
+        id,
+        number: compiled.number,
+        signal: interruption.signal,
+        output,
+        readable: tracer.readable,
+        waitFor: (work) => void pending.add(work),
+        ask: (prompt, password) => stdin.ask(id, prompt, password, message.allowStdin),
+      });
+      last = cell;
+      return new Promise((resolve) => {
+        // Once only: an interrupted cell may still throw, and a front end wants exactly one error.
+        const settle = (outcome: Ended): void => {
+          if (!interrupts.close(id)) return;
+          stdin.cancel(id);
+          if ('kind' in outcome) cell.emit(outcome);
+          output.flush();
+          resolve('kind' in outcome ? asOutcome(outcome) : outcome);
+        };
+        interruption.onInterrupt(() => settle(tracer.explain(new Interrupted())));
+        // Not in this call: a loop that the worker terminates takes its callers with it, and they wait for this promise.
+        setImmediate(() =>
+          inCell(cell, () => {
+            endGroups();
+            execute(message, cell, pending).then(settle);
+          }),
+        );
+      });
+    },
+    interrupt: () => interrupts.interrupt(),
+    input: (id, value) => stdin.answer(id, value),
+    close: async () => {
+      interrupts.interrupt();
+      await state.jobs.close();
+      output.flush();
+      forget(last);
+    },
+  };
+}
+
+function asOutcome({ ename, evalue, traceback }: ErrorEvent): RunOutcome {
+  return { status: 'error', ename, evalue, traceback };
+}

@@ -1,0 +1,101 @@
+/** The kernel's second thread: sockets, session and compiler. It answers whatever the user's code does to the main thread. */
+import { randomUUID } from 'node:crypto';
+import { writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { type MessagePort, workerData } from 'node:worker_threads';
+import type { FromRuntime, ToRuntime } from '../border.ts';
+
+const { connectionFile, folder, port } = workerData as { connectionFile: string; folder: string; port: MessagePort };
+
+// The checker's process takes longest to start, so it comes first; what loads beside it would hold it up.
+const language = import('./typescript.ts').then(({ openTypeScript }) => openTypeScript(folder));
+await language.catch(() => {}); // Told by the first request that needs it.
+// Then the sockets, so that front ends connect while the rest loads.
+const { readConnection } = await import('../wire/connection.ts');
+const { openSockets } = await import('../wire/sockets.ts');
+const connection = readConnection(connectionFile);
+const early: Parameters<typeof receive>[] = [];
+let receive: import('./session.ts').Session['receive'] = (...message) => void early.push(message);
+const sockets = await openSockets(connection, {
+  session: randomUUID(),
+  receive: (channel, message) => receive(channel, message),
+  log,
+});
+sockets.publish('status', undefined, { execution_state: 'starting' });
+
+const [
+  { createSession },
+  { createHistory },
+  { openHistoryStore },
+  { userDataFolder },
+  { createInterrupter },
+  { kernelInfo },
+  { onOrphaned },
+  { onSigint },
+] = await Promise.all([
+  import('./session.ts'),
+  import('./history.ts'),
+  import('./history-store.ts'),
+  import('../jupyter-paths.ts'),
+  import('./interrupt.ts'),
+  import('./kernel-info.ts'),
+  import('./parent.ts'),
+  import('./sigint.ts'),
+]);
+
+const post = (message: ToRuntime) => port.postMessage(message);
+const interrupter = createInterrupter(post);
+let ending = false;
+const session = createSession({
+  sockets,
+  connection,
+  info: kernelInfo(),
+  language,
+  history: createHistory(historyStore()),
+  interrupter,
+  post,
+  shutdown,
+  log,
+});
+port.on('message', (message: FromRuntime) => {
+  if (message.kind === 'closed') void end();
+  else session.fromRuntime(message);
+});
+receive = session.receive;
+for (const message of early) receive(...message);
+onOrphaned(shutdown);
+setTimeout(() => onSigint(() => void session.interrupt()), 500); // Later, so as not to slow the start.
+
+/** TYPELAB_HISTORY names another folder, or is `off`. */
+function historyStore() {
+  const { TYPELAB_HISTORY: chosen } = process.env;
+  if (chosen === 'off') return undefined;
+  return openHistoryStore(chosen || join(userDataFolder(), 'typelab', 'history'), log);
+}
+
+/** The runtime ends what it started. A main thread that does not get to it ends with the process. */
+function shutdown(): void {
+  if (ending) return;
+  ending = true;
+  void session.interrupt().then(() => post({ kind: 'shutdown' }));
+  setTimeout(() => void close().finally(() => process.kill(process.pid, 'SIGKILL')), 3000).unref();
+}
+
+async function end(): Promise<void> {
+  await close();
+  process.exit(0);
+}
+
+async function close(): Promise<void> {
+  interrupter.close();
+  await Promise.all([sockets.close(), language.then((compiler) => compiler.close()).catch(() => {})]);
+}
+
+/** console.error of a worker waits for the main thread; this does not. */
+function log(line: string): void {
+  try {
+    writeSync(2, `[typelab] ${line}\n`);
+  } catch {
+    // Nobody reads: the pipe is full or closed.
+  }
+}
