@@ -1,0 +1,86 @@
+import { create, encode } from '../../../lib/saved-model/proto.ts';
+import type { HostTensor } from '../../../lib/saved-model/value.ts';
+import { grpcStatus, invalidArgument, StatusError } from '../codec/errors.ts';
+import { modelStatus } from '../routes/status.ts';
+import type { ServerCore, Wanted } from '../servable/server-core.ts';
+import { STATES } from '../servable/states.ts';
+import * as messages from './messages.ts';
+import { readTensor, writeTensor } from './tensors.ts';
+
+/** PredictionService.Predict. */
+export function predict(
+  core: ServerCore,
+  request: messages.PredictRequest,
+  asContent: boolean,
+): messages.PredictResponse {
+  const spec = specOf(request.model_spec);
+  const version = core.find(wantedOf(spec));
+  const model = version.acquire();
+  try {
+    const signature = spec.signature_name || 'serving_default';
+    if (!Object.hasOwn(model.signatures, signature)) {
+      throw new StatusError('FAILED_PRECONDITION', `Serving signature key "${signature}" not found.`);
+    }
+    const inputs: Record<string, HostTensor> = Object.create(null);
+    for (const [name, tensor] of request.inputs) inputs[name] = readTensor(name, tensor);
+    const filter = request.output_filter.length > 0 ? request.output_filter : undefined;
+    const outputs = model.run(signature, inputs, filter);
+    const tensors = Object.entries(outputs).map(([name, tensor]) => [name, writeTensor(tensor, asContent)] as const);
+    return { outputs: new Map(tensors), model_spec: answerSpec(version.id, signature) };
+  } finally {
+    version.release();
+  }
+}
+
+/** PredictionService.GetModelMetadata: the one field there is. */
+export function metadata(
+  core: ServerCore,
+  request: messages.GetModelMetadataRequest,
+): messages.GetModelMetadataResponse {
+  if (!request.model_spec) throw invalidArgument('Missing ModelSpec');
+  if (request.metadata_field.length === 0) {
+    throw invalidArgument('GetModelMetadataRequest must specify at least one metadata_field');
+  }
+  const unknown = request.metadata_field.find((field) => field !== 'signature_def');
+  if (unknown !== undefined) throw invalidArgument(`Metadata field ${unknown} is not supported`);
+  const version = core.find(wantedOf(request.model_spec));
+  const model = version.acquire();
+  try {
+    const value = encode(messages.SignatureDefMap, { signature_def: new Map(Object.entries(model.signatureDefs)) });
+    const any = { type_url: 'type.googleapis.com/tensorflow.serving.SignatureDefMap', value };
+    return { model_spec: answerSpec(version.id, ''), metadata: new Map([['signature_def', any]]) };
+  } finally {
+    version.release();
+  }
+}
+
+/** ModelService.GetModelStatus. */
+export function status(core: ServerCore, request: messages.GetModelStatusRequest): messages.GetModelStatusResponse {
+  const spec = specOf(request.model_spec);
+  // gRPC has no check of an empty name: such a model is simply not found.
+  const versions = spec.name === '' ? notFound() : modelStatus(core, wantedOf(spec));
+  return {
+    model_version_status: versions.map(({ version, state, error }) => ({
+      version,
+      state: STATES[state],
+      status: { error_code: grpcStatus(error?.code ?? 'OK'), error_message: error?.message ?? '' },
+    })),
+  };
+}
+
+function notFound(): never {
+  throw new StatusError('NOT_FOUND', 'Could not find any versions of model ');
+}
+
+function specOf(spec: messages.ModelSpec | undefined): messages.ModelSpec {
+  if (!spec) throw invalidArgument('Missing ModelSpec');
+  return spec;
+}
+
+function wantedOf({ name, version, version_label }: messages.ModelSpec): Wanted {
+  return { name, version: version?.value, label: version ? undefined : version_label };
+}
+
+function answerSpec({ name, version }: { name: string; version: bigint }, signature_name: string): messages.ModelSpec {
+  return create(messages.ModelSpec, { name, version: { value: version }, signature_name });
+}

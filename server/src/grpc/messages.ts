@@ -1,0 +1,84 @@
+import { bigint, bytes, int, many, map, maybe, message, type Of, string, sub } from '../../../lib/saved-model/proto.ts';
+import { SignatureDef, TensorProto, TensorShapeProto } from '../../../lib/saved-model/schema.ts';
+
+/** The messages of tensorflow.serving that we speak: names and field numbers are those of TF Serving's .proto files. */
+const Int64Value = message('Int64Value', { value: bigint(1) });
+export const ModelSpec = message('ModelSpec', {
+  name: string(1),
+  version: sub(2, () => Int64Value),
+  signature_name: string(3),
+  version_label: maybe(string(4)),
+});
+export type ModelSpec = Of<typeof ModelSpec>;
+
+export const PredictRequest = message('PredictRequest', {
+  model_spec: sub(1, () => ModelSpec),
+  inputs: map(
+    2,
+    sub(2, () => TensorProto),
+  ),
+  output_filter: many(string(3)),
+});
+export type PredictRequest = Of<typeof PredictRequest>;
+/**
+ * A TensorProto for answers: a packed list is bytes on the wire, so a Float32Array goes out as it is instead of number by number.
+ */
+export const AnswerTensor = message('TensorProto', {
+  dtype: int(1),
+  tensor_shape: sub(2, () => TensorShapeProto),
+  tensor_content: bytes(4),
+  float_val: bytes(5),
+  double_val: bytes(6),
+  int_val: bytes(7),
+  string_val: many(bytes(8)),
+  scomplex_val: bytes(9),
+  int64_val: bytes(10),
+  bool_val: bytes(11),
+  dcomplex_val: bytes(12),
+  half_val: bytes(13),
+  uint32_val: bytes(16),
+  uint64_val: bytes(17),
+});
+export type AnswerTensor = Of<typeof AnswerTensor>;
+export const PredictResponse = message('PredictResponse', {
+  outputs: map(
+    1,
+    sub(2, () => AnswerTensor),
+  ),
+  model_spec: sub(2, () => ModelSpec),
+});
+export type PredictResponse = Of<typeof PredictResponse>;
+
+const Any = message('Any', { type_url: string(1), value: bytes(2) });
+export const SignatureDefMap = message('SignatureDefMap', {
+  signature_def: map(
+    1,
+    sub(2, () => SignatureDef),
+  ),
+});
+export const GetModelMetadataRequest = message('GetModelMetadataRequest', {
+  model_spec: sub(1, () => ModelSpec),
+  metadata_field: many(string(2)),
+});
+export type GetModelMetadataRequest = Of<typeof GetModelMetadataRequest>;
+export const GetModelMetadataResponse = message('GetModelMetadataResponse', {
+  model_spec: sub(1, () => ModelSpec),
+  metadata: map(
+    2,
+    sub(2, () => Any),
+  ),
+});
+export type GetModelMetadataResponse = Of<typeof GetModelMetadataResponse>;
+
+const StatusProto = message('StatusProto', { error_code: int(1), error_message: string(2) });
+const ModelVersionStatus = message('ModelVersionStatus', {
+  version: bigint(1),
+  state: int(2),
+  status: sub(3, () => StatusProto),
+});
+export const GetModelStatusRequest = message('GetModelStatusRequest', { model_spec: sub(1, () => ModelSpec) });
+export type GetModelStatusRequest = Of<typeof GetModelStatusRequest>;
+export const GetModelStatusResponse = message('GetModelStatusResponse', {
+  model_version_status: many(sub(1, () => ModelVersionStatus)),
+});
+export type GetModelStatusResponse = Of<typeof GetModelStatusResponse>;

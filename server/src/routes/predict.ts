@@ -1,0 +1,71 @@
+import type { HostTensor, Signature, TensorInfo } from '../../../lib/saved-model/value.ts';
+import { invalidArgument, toStatus } from '../codec/errors.ts';
+import { readFastRequest } from '../codec/fast-request.ts';
+import { writePredictAnswer } from '../codec/predict-answer.ts';
+import { byBytes, type PredictRequest, readPredictRequest } from '../codec/predict-request.ts';
+import type { ServableModel } from '../servable/servable.ts';
+import type { ServerCore, Wanted } from '../servable/server-core.ts';
+import type { Version } from '../servable/version.ts';
+import { predictDetails } from './predict-details.ts';
+
+/** POST …:predict. One version answers the whole request, also when a newer one becomes available meanwhile. */
+export function predict(core: ServerCore, wanted: Wanted, body: Buffer): string {
+  let version: Version | undefined;
+  let model: ServableModel | undefined;
+  let request: PredictRequest | undefined;
+  let signature = DEFAULT;
+  const inputsOf = (signatureName: string): ReadonlyMap<string, TensorInfo> => {
+    version ??= core.find(wanted);
+    model ??= version.acquire();
+    signature = signatureName || DEFAULT;
+    return shapeOf(model, signature).inputs;
+  };
+  try {
+    request = readFastRequest(body, inputsOf) ?? readPredictRequest(body, inputsOf);
+    return run(model as unknown as ServableModel, request);
+  } catch (error) {
+    const status = toStatus(error);
+    // Where the text is no JSON at all, what the model expects is not the point.
+    const explain = model && !status.message.startsWith('JSON Parse error');
+    if (explain) status.details ??= predictDetails(model as unknown as ServableModel, signature, request, wanted.name);
+    throw status;
+  } finally {
+    if (model) (version as unknown as Version).release();
+  }
+}
+
+const DEFAULT = 'serving_default';
+
+function run(model: ServableModel, request: PredictRequest): string {
+  const { outputs } = shapeOf(model, request.signatureName || DEFAULT);
+  const inputs: Record<string, HostTensor> = Object.create(null);
+  for (const [name, tensor] of request.inputs) inputs[name] = tensor;
+  const results = model.run(request.signatureName || DEFAULT, inputs);
+  return writePredictAnswer(new Map(outputs.map((name) => [name, results[name] as HostTensor])), request.format);
+}
+
+type SignatureShape = { inputs: ReadonlyMap<string, TensorInfo>; outputs: string[] };
+
+/** Inputs and outputs by name, sorted once for each model. */
+const shapes = new WeakMap<ServableModel, Map<string, SignatureShape>>();
+
+function shapeOf(model: ServableModel, name: string): SignatureShape {
+  let known = shapes.get(model);
+  if (!known) {
+    // A signature that only does something, such as the init op, has no inputs to fill.
+    known = new Map(Object.keys(model.signatureDefs).map((key) => [key, { inputs: new Map(), outputs: [] }]));
+    for (const [key, signature] of Object.entries(model.signatures)) known.set(key, sorted(signature));
+    shapes.set(model, known);
+  }
+  const shape = known.get(name);
+  if (!shape) throw invalidArgument(`Serving signature name: "${name}" not found in signature def`);
+  return shape;
+}
+
+function sorted(signature: Signature): SignatureShape {
+  const names = Object.keys(signature.inputs).sort(byBytes);
+  return {
+    inputs: new Map(names.map((name) => [name, signature.inputs[name] as TensorInfo])),
+    outputs: Object.keys(signature.outputs).sort(byBytes),
+  };
+}

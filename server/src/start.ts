@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { statusText, toStatus } from './codec/errors.ts';
+import { type FlagValues, idleFlags, parseFlags, usage } from './config/flags.ts';
+import { LATEST, type ModelConfig } from './config/model-config.ts';
+import { readModelConfigFile } from './config/model-config-file.ts';
+import { checkOptions, checkSessionOptions } from './config/options.ts';
+import { watchModelConfig } from './config/watch.ts';
+import { listenGrpc, listenRest } from './listen.ts';
+import { createLog, type Log } from './log.ts';
+import type { OpenModel } from './servable/servable.ts';
+import { ServerCore } from './servable/server-core.ts';
+import { warmUp } from './servable/warmup.ts';
+
+/** The command: flags → models loaded → ports open → signals drain. Exit codes and texts are TF Serving's. */
+export async function main(args: readonly string[]): Promise<void> {
+  const parsed = parseFlags(args);
+  const log = createLog((line) => process.stderr.write(line));
+  const help = usage('tensorflow_model_server');
+  for (const text of parsed.errors) log('E', 'typelab', text);
+  if (parsed.errors.length > 0 || parsed.unknown[0] === '--help') return end(help, FAILED);
+  if (parsed.values.version) return end(versions(), 0);
+  if (parsed.unknown.length > 0) process.stdout.write(`unknown argument: ${parsed.unknown[0]}\n${help}`);
+  const idle = idleFlags(parsed);
+  if (idle.length > 0)
+    log('I', 'typelab', `Accepted without effect (there is no TensorFlow runtime here): --${idle.join(', --')}`);
+  const later = LATER.filter((name) => parsed.set.has(name));
+  if (later.length > 0) log('W', 'typelab', `Accepted, but this version does not do it yet: --${later.join(', --')}`);
+  try {
+    await start(parsed.values, log);
+  } catch (error) {
+    return end(`Failed to start server. Error: ${statusText(toStatus(error))}\n`, FAILED);
+  }
+}
+
+const LATER = [
+  'enable_batching',
+  'batching_parameters_file',
+  'enable_per_model_batching_parameters',
+  'monitoring_config_file',
+  'enable_grpc_healthcheck_service',
+];
+
+/** main() returns -1 there. */
+const FAILED = 255;
+
+async function start(flags: FlagValues, log: Log): Promise<void> {
+  checkOptions(flags);
+  const file = String(flags.model_config_file);
+  const models = file === '' ? [singleModel(flags, log)] : readModelConfigFile(file, log);
+  checkSessionOptions(flags);
+  const core = new ServerCore({
+    log,
+    open: openSavedModel,
+    tags: String(flags.saved_model_tags).split(','),
+    maxRetries: Number(flags.max_num_load_retries),
+    retryInterval: Number(flags.load_retry_interval_micros) / 1000,
+    pollSeconds: Number(flags.file_system_poll_wait_seconds),
+    warmUp: flags.enable_model_warmup ? (_model, _id, path) => warmUp(path, log) : undefined,
+    allowLabelsForUnavailable: Boolean(flags.allow_version_labels_for_unavailable_models),
+  });
+  const closers: (() => Promise<void>)[] = [() => core.close()];
+  drainOnSignals(closers, log);
+  // An empty configuration serves nothing, until a later one does.
+  if (models) await core.configure(models);
+  else log('I', 'no config', 'Taking no action for empty config.');
+  if (file !== '') {
+    const stop = watchModelConfig(file, Number(flags.model_config_file_poll_wait_seconds), core, log);
+    closers.unshift(async () => stop());
+  }
+  closers.unshift(...(await listenGrpc(flags, core, log)));
+  closers.unshift(...(await listenRest(flags, core, log)));
+}
+
+function singleModel(flags: FlagValues, log: Log): ModelConfig {
+  const name = String(flags.model_name);
+  const basePath = String(flags.model_base_path);
+  log(
+    'I',
+    'single model',
+    `Building single TensorFlow model file config:  model_name: ${name} model_base_path: ${basePath}`,
+  );
+  return { name, basePath, platform: 'tensorflow', modelType: 0, policy: LATEST, labels: new Map() };
+}
+
+/** The engine is imported with the first model, so that `--help` and a refused start stay quick. */
+const openSavedModel: OpenModel = async (path, options) => {
+  const { openSavedModel: open } = await import('../../lib/saved-model/open.ts');
+  return open(path, options);
+};
+
+/** Ports close first and running requests end, then the models go. A second signal does not wait. */
+function drainOnSignals(closers: (() => Promise<void>)[], log: Log): void {
+  let draining = false;
+  const drain = async (signal: NodeJS.Signals): Promise<void> => {
+    if (draining) process.exit(SIGNAL_EXIT[signal]);
+    draining = true;
+    log('I', 'typelab', `${signal}: no new connections; finishing the running requests`);
+    for (const close of closers) await close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', drain);
+  process.on('SIGINT', drain);
+}
+
+const SIGNAL_EXIT: Partial<Record<NodeJS.Signals, number>> = { SIGTERM: 143, SIGINT: 130 };
+
+function versions(): string {
+  const { version, dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return `TensorFlow ModelServer: ${SPOKEN}+typelab.${version}\nTensorFlow Library: tfjs ${dependencies['@tensorflow/tfjs']}\n`;
+}
+
+/** The TensorFlow Serving whose behaviour this server has. */
+const SPOKEN = '2.21.0';
+
+/** Writes a last text to stdout and ends once it is out, also into a pipe. */
+function end(text: string, code: number): void {
+  process.stdout.write(text, () => process.exit(code));
+}
