@@ -1,0 +1,3 @@
+@echo off
+if "%TYPELAB_NODE%"=="" (set "TYPELAB_NODE=node")
+"%TYPELAB_NODE%" "%~dp0..\..\lab\main.ts" %*

@@ -1,0 +1,82 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { version } from './version.ts';
+
+/** Exit codes of `typelab`, as CI systems see them. */
+export const exitCodes = { passed: 0, failed: 1, usage: 2, timeout: 3, dead: 4, interrupted: 130 } as const;
+
+/** The `typelab` command: each subcommand's work is imported when it is asked for, so that `--help` is quick. */
+export async function main(args: string[]): Promise<void> {
+  try {
+    await build().parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // commander has printed its message; asking for help or the version is no mistake.
+      process.exitCode = error.exitCode === 0 ? exitCodes.passed : exitCodes.usage;
+      return;
+    }
+    console.error((error as Error).message);
+    // A notebook that is not there or is none is the caller's mistake; no cell has failed.
+    process.exitCode = (error as Error).name === 'NotebookError' ? exitCodes.usage : exitCodes.failed;
+  }
+}
+
+function build(): Command {
+  const program = new Command('typelab')
+    .description('TypeScript notebooks, and a course on model serving in them')
+    .version(version, '-V, --version')
+    .exitOverride()
+    .showHelpAfterError('(typelab --help lists the commands)');
+
+  program
+    .command('install')
+    .description('register the kernel with Jupyter')
+    .option('--user', "into the user's Jupyter folder (the default)")
+    .option('--sys-prefix', 'into the active Python environment')
+    .option('--prefix <dir>', 'into DIR/share/jupyter/kernels')
+    .option('--name <name>', 'name of the kernel spec', 'typelab')
+    .action(async (options) => (await import('./kernels.ts')).install(options));
+  program
+    .command('uninstall')
+    .description('remove the kernel from Jupyter')
+    .option('--user', "from the user's Jupyter folder (the default)")
+    .option('--sys-prefix', 'from the active Python environment')
+    .option('--prefix <dir>', 'from DIR/share/jupyter/kernels')
+    .option('--name <name>', 'name of the kernel spec', 'typelab')
+    .action(async (options) => (await import('./kernels.ts')).uninstall(options));
+  program
+    .command('run')
+    .description(
+      'execute a notebook without a front end; exit 0 passed, 1 a cell failed, 3 a time limit, 4 the kernel died',
+    )
+    .argument('<notebook>', 'an .ipynb file')
+    .option('-o, --output <file>', 'write the executed notebook there, after every cell')
+    .option('--html <file>', 'write it as a self-contained HTML page too')
+    .option('--cell-timeout <seconds>', 'limit for each cell', seconds)
+    .option('--timeout <seconds>', 'limit for the whole notebook', seconds)
+    .action(async (notebook, options) => {
+      process.exitCode = exitCodes[await (await import('./run/command.ts')).run(notebook, options)];
+    });
+  program
+    .command('lab')
+    .description('start JupyterLab with the kernel')
+    .argument('[args...]', "JupyterLab's own arguments")
+    .allowUnknownOption()
+    .action(async (_args, _options, command) => (await import('./jupyterlab.ts')).jupyterLab(command.args));
+  program
+    .command('serve')
+    .description('start tensorflow_model_server with the given flags')
+    .argument('[flags...]')
+    .allowUnknownOption()
+    .helpOption(false)
+    .action(async (_flags, _options, command) => (await import('./serve.ts')).serve(command.args));
+  program.command('start', { hidden: true }).action(async () => {
+    process.exitCode = exitCodes[await (await import('./start.ts')).start()];
+  });
+  return program;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('a number of seconds greater than 0 is needed.');
+  return value;
+}

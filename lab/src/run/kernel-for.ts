@@ -1,0 +1,15 @@
+import { findKernelspec, type Kernelspec, ownKernelspec } from '../../../kernel/kernelspec.ts';
+import { type Notebook, NotebookError } from './notebook.ts';
+
+/** The kernel that the notebook names; ours needs no installation, so that a fresh clone runs the course. @throws NotebookError */
+export async function kernelFor({ metadata }: Notebook, path: string): Promise<Kernelspec> {
+  const name = metadata.kernelspec?.name;
+  if (name === undefined)
+    throw new NotebookError(`${path}: names no kernel; its metadata.kernelspec.name should be "typelab"`);
+  try {
+    return await findKernelspec(name);
+  } catch (error) {
+    if (name === ownKernelspec().name) return ownKernelspec();
+    throw new NotebookError(`${path}: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** A notebook as its file has it (nbformat 4); what we do not know is kept as it came. */
+export type Notebook = {
+  cells: Cell[];
+  metadata: {
+    kernelspec?: { name?: string; display_name?: string; language?: string };
+    language_info?: unknown;
+    [key: string]: unknown;
+  };
+  nbformat: number;
+  nbformat_minor: number;
+};
+
+export type Cell = {
+  cell_type: 'code' | 'markdown' | 'raw';
+  id?: string;
+  metadata: { tags?: string[]; [key: string]: unknown };
+  source: string | string[];
+  /** Code cells only. */
+  outputs?: Output[];
+  execution_count?: number | null;
+};
+
+export type MimeBundle = Record<string, unknown>;
+
+export type Output =
+  | { output_type: 'stream'; name: string; text: string | string[] }
+  | { output_type: 'display_data'; data: MimeBundle; metadata: Record<string, unknown> }
+  | { output_type: 'execute_result'; data: MimeBundle; metadata: Record<string, unknown>; execution_count: number }
+  | { output_type: 'error'; ename: string; evalue: string; traceback: string[] };
+
+/** A notebook that cannot be read; the message names the file, what is wrong and the way out. */
+export class NotebookError extends Error {
+  override name = 'NotebookError';
+}
+
+export async function readNotebook(path: string): Promise<Notebook> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new NotebookError(
+      error.code === 'ENOENT' ? `${path}: there is no such file` : `${path}: cannot be read (${error.message})`,
+    );
+  });
+  let notebook: Notebook;
+  try {
+    notebook = JSON.parse(text);
+  } catch (error) {
+    throw new NotebookError(`${path}: is not a notebook: it is not JSON (${(error as Error).message})`);
+  }
+  if (typeof notebook !== 'object' || notebook === null || typeof notebook.nbformat !== 'number')
+    throw new NotebookError(`${path}: is JSON but not a notebook: it has no "nbformat"`);
+  if (notebook.nbformat !== 4)
+    throw new NotebookError(
+      `${path}: is of nbformat ${notebook.nbformat}; convert it: jupyter nbconvert --to notebook --nbformat 4 ${path}`,
+    );
+  if (!Array.isArray(notebook.cells)) throw new NotebookError(`${path}: has no list of "cells"`);
+  for (const [i, cell] of notebook.cells.entries()) {
+    if (!['code', 'markdown', 'raw'].includes(cell?.cell_type))
+      throw new NotebookError(`${path}: cell ${i + 1} has cell_type ${JSON.stringify(cell?.cell_type)}`);
+    if (typeof cell.source !== 'string' && !Array.isArray(cell.source))
+      throw new NotebookError(`${path}: cell ${i + 1} has no source`);
+    cell.metadata ??= {};
+  }
+  notebook.metadata ??= {};
+  return notebook;
+}
+
+/** Writes aside and renames, so that a crash leaves the old file or the new one, never half of one. */
+export async function writeNotebook(path: string, notebook: Notebook): Promise<void> {
+  const aside = join(dirname(path), `.${randomBytes(6).toString('hex')}.ipynb`);
+  try {
+    await writeFile(aside, formatNotebook(notebook));
+    await rename(aside, path);
+  } catch (error) {
+    await rm(aside, { force: true });
+    throw new NotebookError(`${path}: cannot be written (${(error as Error).message})`);
+  }
+}
+
+/** The text that Jupyter itself would write: one blank of indentation, long texts as lists of lines, a newline at the end. */
+export function formatNotebook(notebook: Notebook): string {
+  const cells = notebook.cells.map((cell) => ({
+    ...cell,
+    ...(cell.outputs && { outputs: cell.outputs.map(withLines) }),
+    source: toLines(cell.source),
+  }));
+  return `${JSON.stringify({ ...notebook, cells }, null, 1)}\n`;
+}
+
+/** The text of a source or an output, which files hold as a string or as a list of lines. */
+export function textOf(text: string | string[]): string {
+  return Array.isArray(text) ? text.join('') : text;
+}
+
+function withLines(output: Output): Output {
+  if (output.output_type === 'stream') return { ...output, text: toLines(output.text) };
+  if (output.output_type === 'error') return output;
+  const data = Object.fromEntries(
+    Object.entries(output.data).map(([type, value]) => [
+      type,
+      typeof value === 'string' && !isOneLine(type) ? toLines(value) : value,
+    ]),
+  );
+  return { ...output, data };
+}
+
+/** nbformat splits text, and leaves JSON and base64 alone. */
+function isOneLine(type: string): boolean {
+  return /^application\/(.*\+)?json$/.test(type) || /^(image\/(?!svg)|audio\/|video\/|application\/pdf)/.test(type);
+}
+
+function toLines(text: string | string[]): string[] {
+  if (Array.isArray(text)) return text;
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}
