@@ -1,0 +1,54 @@
+/** Which folder may import which: one row each, as the picture in README has them. A type-only import may also cross where `types` says so. */
+type Row = { from: RegExp; may: RegExp; types?: RegExp };
+
+const packages = /^(?!\.|kernel\/|lib\/|server\/|lab\/|test\/)/;
+const nothingOutside = /^(magic-string|oxc-parser|oxc-transform|esbuild|@jridgewell\/.*)$/;
+
+const rows: Row[] = [
+  { from: /^kernel\/wire\//, may: /^kernel\/wire\// },
+  // Pure: text in, records out. project.ts alone drives the TypeScript process.
+  { from: /^kernel\/cell\/(?!project)/, may: /^kernel\/cell\// },
+  { from: /^kernel\/cell\/project/, may: /^kernel\/cell\// },
+  { from: /^kernel\/display\//, may: /^kernel\/display\//, types: /^kernel\/runtime\/run\.ts$/ },
+  { from: /^kernel\/magics\//, may: /^kernel\/(magics|display)\//, types: /^kernel\/runtime\// },
+  {
+    from: /^kernel\/runtime\//,
+    may: /^kernel\/(runtime|magics|display)\//,
+    types: /^kernel\/(border|cell\/compile)\.ts$/,
+  },
+  { from: /^kernel\/launch\.mjs$/, may: /^kernel\/main\.ts$/ },
+  {
+    from: /^kernel\/session\//,
+    may: /^kernel\/((session|wire|cell)\/|jupyter-paths\.ts$)/,
+    types: /^kernel\/(border|runtime\/run)\.ts$/,
+  },
+  { from: /^kernel\/border\.ts$/, may: /^$/, types: /^kernel\/(cell\/compile|runtime\/run)\.ts$/ },
+  { from: /^kernel\/api\.ts$/, may: /^kernel\/(runtime|magics|display)\// },
+  { from: /^kernel\/main\.ts$/, may: /^kernel\/(runtime|session)\//, types: /^kernel\/border\.ts$/ },
+  { from: /^kernel\/(kernelspec|jupyter-paths)\.ts$/, may: /^kernel\/jupyter-paths\.ts$/ },
+  { from: /^lib\//, may: /^lib\// },
+  { from: /^server\//, may: /^(server\/|lib\/saved-model\/|lib\/engine\/)/ },
+  { from: /^lab\//, may: /^(lab\/|lib\/|kernel\/wire\/|kernel\/kernelspec\.ts$)/ },
+];
+
+export function mayImport({ file, to, typeOnly }: { file: string; to: string; typeOnly: boolean }): boolean {
+  // An index re-exports its folder for others; from inside, it would make a circle.
+  const folder = file.slice(0, file.lastIndexOf('/') + 1);
+  if (to === `${folder}index.ts`) return false;
+  if (
+    /^kernel\/(cell\/(?!project)|display\/)/.test(file) &&
+    /^node:(fs|net|http|https|child_process|worker_threads|process)\b/.test(to)
+  )
+    return false;
+  if (
+    file.startsWith('kernel/cell/') &&
+    !file.startsWith('kernel/cell/project') &&
+    packages.test(to) &&
+    !to.startsWith('node:')
+  )
+    return nothingOutside.test(to);
+  if (packages.test(to)) return true;
+  const row = rows.find(({ from }) => from.test(file));
+  if (!row) return false;
+  return row.may.test(to) || (typeOnly && (row.types?.test(to) ?? false));
+}

@@ -1,0 +1,78 @@
+"""jupyter_kernel_test, Jupyter's own judge of kernels, with its samples filled for TypeScript.
+
+Run by kernel.test.ts, or alone: .venv/bin/python -m pytest test/conformance/kernel_test.py
+"""
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+ROOT = pathlib.Path(__file__).parents[2]
+HOME = tempfile.mkdtemp(prefix="typelab-conformance-")
+subprocess.run(
+    [
+        ROOT / "node_modules/.bin/node",
+        "--input-type=module",
+        "-e",
+        "import { installKernelspec } from './kernel/kernelspec.ts';"
+        f"await installKernelspec({{ prefix: '{HOME}' }})",
+    ],
+    cwd=ROOT,
+    check=True,
+)
+# Set before jupyter_client reads them: our kernel is found and nothing of the user's is touched.
+os.environ.update(
+    JUPYTER_PATH=f"{HOME}/share/jupyter",
+    JUPYTER_DATA_DIR=f"{HOME}/data",
+    JUPYTER_RUNTIME_DIR=f"{HOME}/runtime",
+    IPYTHONDIR=f"{HOME}/ipython",
+)
+
+import jupyter_kernel_test  # noqa: E402
+
+
+def teardown_module():
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+class TypelabTests(jupyter_kernel_test.KernelTests):
+    kernel_name = "typelab"
+    language_name = "typescript"
+    file_extension = ".ts"
+    # No cell of ours sends a page payload: `x?` shows its answer as output.
+    test_pager = None
+
+    code_hello_world = "console.log('hello, world')"
+    code_stderr = "console.error('test')"
+    completion_samples = [
+        {"text": "console.deb", "matches": {"debug"}},
+        {"text": "Math.hyp", "matches": {"hypot"}},
+        {"text": "'😀'.trimE", "matches": {"trimEnd"}},
+    ]
+    complete_code_samples = ["1", "const a = 1", "function f() {\n  return 1\n}", "await 1", "%pwd"]
+    incomplete_code_samples = ["function f() {", "const s = `a", "[1, 2", "f(", "/* a"]
+    invalid_code_samples = ["const = 1", "1 +* 2", ")"]
+    code_generate_error = "throw new TypeError('on purpose')"
+    code_execute_result = [
+        {"code": "1 + 2", "result": "3"},
+        {"code": "({ a: 1 })", "result": "{ a: 1 }"},
+        {"code": "await Promise.resolve('x')", "result": "'x'"},
+    ]
+    code_display_data = [
+        {"code": "import { display } from 'typelab/kernel';\ndisplay({ 'text/html': '<b>x</b>' }, { raw: true })", "mime": "text/html"},
+        {"code": "display({ 'text/latex': '$x$' }, { raw: true })", "mime": "text/latex"},
+    ]
+    code_history_pattern = "1 ? 2*"
+    supported_history_operations = ("tail", "range", "search")
+    code_inspect_sample = "parseInt"
+    code_clear_output = "import { clearOutput } from 'typelab/kernel';\nclearOutput()"
+
+
+class TypelabIopubWelcomeTests(jupyter_kernel_test.IopubWelcomeTests):
+    kernel_name = "typelab"
+    support_iopub_welcome = True
+
+
+# Imported names would be collected as tests of their own.
+del jupyter_kernel_test

@@ -1,0 +1,111 @@
+/** The TypeScript process: its life, and what many cells cost. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { openNotebook } from './notebook.ts';
+
+const onLinux = { skip: process.platform === 'linux' ? false : 'reads /proc' };
+
+/** The checkers of this process, by the folder they were started for. */
+function checkersOf(folder: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+describe('The TypeScript process', () => {
+  test('is one, and is started again when it dies', onLinux, async () => {
+    const notebook = openNotebook();
+    try {
+      await notebook.run('const a: number = 1');
+      const [pid, ...more] = checkersOf(notebook.folder);
+      assert.ok(pid);
+      assert.deepEqual(more, []);
+      process.kill(pid, 'SIGKILL');
+      assert.equal(await notebook.run('a + 1'), 2);
+      await assert.rejects(notebook.run('const b: string = a'), /TS2322/);
+    } finally {
+      notebook.close();
+    }
+  });
+
+  test('does not keep a worker or its kernel alive', async () => {
+    const program = `
+      import { Worker } from 'node:worker_threads';
+      const worker = new Worker(new URL('data:text/javascript,' + encodeURIComponent(\`
+        import { workerData, parentPort } from 'node:worker_threads';
+        const { openCells } = await import(workerData);
+        const cells = openCells({ folder: process.cwd(), typelabLib: '/none.ts', typelabKernel: '/none.ts' });
+        const cell = await cells.compile('1 + 1', 1);
+        cells.close();
+        parentPort.postMessage('code' in cell);
+      \`)), { workerData: ${JSON.stringify(new URL('../../../kernel/cell/cells.ts', import.meta.url).href)} });
+      worker.on('message', (message) => console.log(message));
+    `;
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: fileURLToPath(new URL('.', import.meta.url)),
+      timeout: 20_000,
+    });
+    assert.equal(stdout.trim(), 'true', stderr);
+  });
+
+  test('closes while it is being asked', async () => {
+    const notebook = openNotebook();
+    const cell = notebook.compile('1').catch((error: Error) => error.message);
+    notebook.close();
+    assert.match(String(await cell), /closed|object/);
+  });
+
+  test('resolves typelab, its kernel and its dependencies from any folder', async () => {
+    const notebook = openNotebook();
+    try {
+      for (const source of [
+        'import { answer } from "typelab"; const n: number = answer',
+        'import { display } from "typelab/kernel"; display(n)',
+        'import * as Plot from "@observablehq/plot"; const plot = Plot.plot({})',
+        'import * as tslab from "tslab"; tslab.display.html("")',
+      ]) {
+        const cell = await notebook.compile(source);
+        assert.ok('code' in cell, 'evalue' in cell ? `${source}: ${cell.evalue}` : '');
+      }
+      const wrong = await notebook.compile('const s: string = n; plot.nothing');
+      assert.ok('evalue' in wrong);
+      assert.match(wrong.traceback.join(), /TS2322[\s\S]*TS2339/);
+    } finally {
+      notebook.close();
+    }
+  });
+
+  test('checks cell 150 of a chain about as fast as cell 10', async () => {
+    const notebook = openNotebook();
+    try {
+      const times: number[] = [];
+      for (let i = 0; i < 150; i++) {
+        const before = i === 0 ? '1' : `r${i - 1}[0]!.x`;
+        const start = performance.now();
+        const cell = await notebook.compile(
+          `const v${i} = ${before} + 1;\nconst r${i} = [v${i}].map((x) => ({ x, y: String(x) }));`,
+        );
+        times.push(performance.now() - start);
+        assert.ok('code' in cell);
+      }
+      const median = (list: number[]) => list.sort((a, b) => a - b)[list.length >> 1]!;
+      const early = median(times.slice(5, 25));
+      const late = median(times.slice(130));
+      // Twice is the aim; a busy machine gets some slack.
+      assert.ok(late < 3 * early + 5, `${early.toFixed(1)} ms became ${late.toFixed(1)} ms`);
+    } finally {
+      notebook.close();
+    }
+  });
+});

@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { JSDOM } from 'jsdom';
+import { bundle } from '../../../kernel/display/bundle.ts';
+import { html, md, svg, tex } from '../../../kernel/display/markup.ts';
+
+const data = async (value: unknown) => (await bundle(value)).data;
+const plain = async (value: unknown) => String((await data(value))['text/plain']);
+
+describe('text/plain', () => {
+  test('is always there and never coloured', async () => {
+    const values = [
+      1,
+      'a\nb',
+      null,
+      true,
+      5n,
+      Symbol('s'),
+      [1, 2],
+      { a: 1 },
+      new Map([[1, 2]]),
+      new Set([1]),
+      new Date(0),
+      () => 1,
+    ];
+    const shown = await Promise.all(values.map(plain));
+    assert.deepEqual(shown, [
+      '1',
+      "'a\\nb'",
+      'null',
+      'true',
+      '5n',
+      'Symbol(s)',
+      '[ 1, 2 ]',
+      '{ a: 1 }',
+      'Map(1) { 1 => 2 }',
+      'Set(1) { 1 }',
+      '1970-01-01T00:00:00.000Z',
+      '[Function (anonymous)]',
+    ]);
+  });
+
+  test('obeys a class’s own inspect', async () => {
+    assert.equal(await plain({ [Symbol.for('nodejs.util.inspect.custom')]: () => 'own face' }), 'own face');
+  });
+
+  test('circular and huge values end', async () => {
+    const circular: Record<string, unknown> = {};
+    circular.self = circular;
+    assert.match(await plain(circular), /<ref \*1> \{ self: \[Circular \*1\] \}/);
+    const huge = await plain(Array.from({ length: 1e6 }, (_, i) => `${i}`));
+    assert.ok(huge.length < 10_000 && huge.includes('999900 more items'), huge.slice(-80));
+    const long = await plain('x'.repeat(1e6));
+    assert.ok(long.length < 20_000 && long.includes('more characters'));
+  });
+});
+
+describe('Jupyter.display', () => {
+  const shows = (value: unknown) => ({ [Symbol.for('Jupyter.display')]: () => value });
+
+  test('gives MIME types, or a bundle with metadata, now or later', async () => {
+    assert.deepEqual(await bundle(shows({ 'text/html': '<i>', 'text/plain': 'i' })), {
+      data: { 'text/html': '<i>', 'text/plain': 'i' },
+      metadata: {},
+    });
+    const whole = { data: { 'image/png': Uint8Array.of(255) }, metadata: { 'image/png': { width: 1 } } };
+    const { data: shown, metadata } = await bundle(shows(Promise.resolve(whole)));
+    assert.deepEqual([shown['image/png'], metadata], ['/w==', { 'image/png': { width: 1 } }]);
+    assert.ok('text/plain' in shown);
+  });
+
+  test('that gives nothing leaves the value to the others', async () => {
+    assert.ok('text/plain' in (await data(shows(undefined))));
+  });
+});
+
+describe('elements', () => {
+  const { document } = new JSDOM('').window;
+
+  test('an SVG stands alone, with its namespaces', async () => {
+    document.body.innerHTML = '<svg width="10" height="5"><use xlink:href="#a"></use></svg><p>x &amp; <b>y</b></p>';
+    const drawing = await data(document.querySelector('svg'));
+    assert.equal(
+      drawing['image/svg+xml'],
+      '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="10" height="5"><use xlink:href="#a"></use></svg>',
+    );
+    assert.equal(drawing['text/plain'], '[svg 10 × 5]');
+    assert.equal((await data(document.querySelector('p')))['text/html'], '<p>x &amp; <b>y</b></p>');
+  });
+});
+
+describe('bytes', () => {
+  test('are known by their first ones', async () => {
+    const kinds: [string, number[]][] = [
+      [
+        'image/png',
+        [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 2, 0, 0, 0, 3],
+      ],
+      ['image/jpeg', [0xff, 0xd8, 0xff, 0xe0]],
+      ['image/gif', [0x47, 0x49, 0x46, 0x38, 0x39, 0x61]],
+      ['image/webp', [0x52, 0x49, 0x46, 0x46, 0, 0, 0, 0, 0x57, 0x45, 0x42, 0x50]],
+      ['application/pdf', [0x25, 0x50, 0x44, 0x46, 0x2d]],
+    ];
+    for (const [type, bytes] of kinds)
+      assert.equal((await data(Uint8Array.from(bytes)))[type], Buffer.from(bytes).toString('base64'), type);
+    assert.match(await plain(Uint8Array.from(kinds[0]![1])), /image\/png 2 × 3/);
+    assert.deepEqual(Object.keys(await data(Uint8Array.of(1, 2, 3))), ['text/plain']);
+  });
+});
+
+describe('tables', () => {
+  test('arrays of objects, with what is missing left empty and text escaped', async () => {
+    const shown = String(
+      (
+        await data([
+          { a: 1, b: '<x>' },
+          { a: 2, c: null },
+        ])
+      )['text/html'],
+    );
+    assert.match(shown, /<th title="number">a<\/th><th title="string \| undefined">b<\/th>/);
+    assert.match(shown, /<tr><th>0<\/th><td style="text-align:right">1<\/td><td>&lt;x&gt;<\/td><td><\/td><\/tr>/);
+  });
+
+  test('large ones are cut with a count', async () => {
+    const shown = String((await data(Array.from({ length: 1000 }, (_, i) => ({ i }))))['text/html']);
+    assert.equal(shown.match(/<tr>/g)?.length, 51);
+    assert.match(shown, /1000 rows × 1 columns/);
+  });
+
+  test('class instances and empty arrays are not tables', async () => {
+    for (const value of [[new Date(0)], [], [1], [{ a: 1 }, 2]])
+      assert.deepEqual(Object.keys(await data(value)), ['text/plain']);
+  });
+});
+
+describe('tensors', () => {
+  const tensor = (shape: number[], values: number[], dtype = 'float32') => ({
+    shape,
+    dtype,
+    size: values.length,
+    dataSync: () => values,
+  });
+
+  test('show dtype, shape, statistics and values', async () => {
+    assert.equal(
+      await plain(tensor([2, 2], [1, 2, 3, 4.5])),
+      'Tensor float32 [2, 2]  min 1  mean 2.625  max 4.5\n[[1, 2],\n [3, 4.5]]',
+    );
+    assert.equal(await plain(tensor([], [7], 'int32')), 'Tensor int32 []\n7');
+    const long = await plain(
+      tensor(
+        [1000],
+        Array.from({ length: 1000 }, (_, i) => i),
+      ),
+    );
+    assert.equal(long, 'Tensor float32 [1000]  min 0  mean 499.5  max 999\n[0, 1, 2, …, 997, 998, 999]');
+  });
+
+  test('a grey picture is drawn', async () => {
+    const shown = await data(
+      tensor(
+        [1, 28, 28, 1],
+        Array.from({ length: 784 }, (_, i) => i / 783),
+      ),
+    );
+    assert.match(String(shown['text/html']), /<svg .*viewBox="0 0 28 28".*fill="rgb\(255,255,255\)"/s);
+  });
+
+  test('long typed arrays too, short ones as Node prints them', async () => {
+    assert.match(
+      await plain(new Float32Array(1000)),
+      /^Float32Array \[1000\] {2}min 0 {2}mean 0 {2}max 0\n\[0, 0, 0, …/,
+    );
+    assert.equal(await plain(Int32Array.of(1, 2)), 'Int32Array(2) [ 1, 2 ]');
+  });
+
+  test('a real one of tfjs', async () => {
+    const tf = await import('@tensorflow/tfjs-core');
+    await import('@tensorflow/tfjs-backend-cpu');
+    assert.equal(
+      await plain(tf.tensor2d([[1, 0]], undefined, 'bool')),
+      'Tensor bool [1, 2]  min 0  mean 0.5  max 1\n[[1, 0]]',
+    );
+    const gone = tf.tensor([1]);
+    gone.dispose();
+    assert.equal(await plain(gone), 'Tensor float32 [1] (disposed)');
+  });
+});
+
+describe('documents', () => {
+  test('Vega-Lite and GeoJSON by what they say of themselves', async () => {
+    const chart = { $schema: 'https://vega.github.io/schema/vega-lite/v5.json', mark: 'bar' };
+    assert.deepEqual((await data(chart))['application/vnd.vegalite.v5+json'], chart);
+    const point = { type: 'Point', coordinates: [1, 2] };
+    assert.deepEqual((await data(point))['application/geo+json'], point);
+    assert.deepEqual(Object.keys(await data({ type: 'Point' })), ['text/plain']);
+  });
+});
+
+describe('markup', () => {
+  test('what is filled in is escaped, unless it is markup already', async () => {
+    const evil = '<img src=x onerror="alert(1)">';
+    assert.equal(
+      String(html`<p title="${'"'}">${evil}${html`<b>${1}</b>`}${['a', '<']}${null}</p>`),
+      '<p title="&quot;">&lt;img src=x onerror=&quot;alert(1)&quot;&gt;<b>1</b>a&lt;</p>',
+    );
+    assert.equal(String(svg`<text>${'<'}</text>`), '<text>&lt;</text>');
+    assert.equal(String(md`# ${'*a*'} and *b*`), '# \\*a\\* and *b*');
+    assert.equal(String(tex`\frac{${'a_1'}}{2}`), '$$\\frac{a\\_1}{2}$$');
+  });
+
+  test('shows itself', async () => {
+    assert.deepEqual(await data(html`<b>x</b>`), { 'text/html': '<b>x</b>', 'text/plain': '<b>x</b>' });
+    assert.deepEqual(Object.keys(await data(tex`x^2`)), ['text/latex', 'text/plain']);
+  });
+});

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { execa } from 'execa';
+import { root } from '../../helpers/root.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'typelab-run-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function notebook(name: string, ...sources: string[]): string {
+  const cells = sources.map((source, i) => ({
+    cell_type: 'code',
+    id: `cell-${i}`,
+    metadata: {},
+    source,
+    outputs: [{ output_type: 'stream', name: 'stdout', text: 'of an earlier run' }],
+    execution_count: 7,
+  }));
+  const kernelspec = { name: 'typelab', display_name: 'TypeScript (typelab)', language: 'typescript' };
+  const path = join(folder, `${name}.ipynb`);
+  writeFileSync(path, JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }));
+  return path;
+}
+
+const typelab = (...args: string[]) =>
+  execa(process.execPath, [join(root, 'lab/main.ts'), ...args], { cwd: folder, reject: false });
+const outputsOf = (path: string) =>
+  JSON.parse(readFileSync(path, 'utf8')).cells.map((cell: { outputs: { text?: string[] }[] }) =>
+    cell.outputs.flatMap((one) => one.text ?? []).join(''),
+  );
+
+describe('typelab run', () => {
+  test('runs the cells in order and writes what they show', async () => {
+    const out = join(folder, 'new', 'out.ipynb');
+    const run = await typelab(
+      'run',
+      notebook('good', 'const a = 20;', 'console.log(a + 1)'),
+      '-o',
+      out,
+      '--html',
+      join(folder, 'new', 'out.html'),
+    );
+    assert.equal(run.exitCode, 0, run.stderr);
+    assert.deepEqual(outputsOf(out), ['', '21\n']);
+    assert.match(readFileSync(join(folder, 'new', 'out.html'), 'utf8'), /21/);
+  });
+
+  test('a failing cell ends it with 1, its source and its traceback; what came before is saved', async () => {
+    const out = join(folder, 'failed.ipynb');
+    const run = await typelab(
+      'run',
+      notebook('bad', 'console.log(1)', 'const s: string = 2;', 'console.log(3)'),
+      '-o',
+      out,
+    );
+    assert.equal(run.exitCode, 1);
+    assert.match(run.stderr, /cell 2 failed:\n\n {4}const s: string = 2;\n\nCell In\[2\], line 1\n/);
+    assert.match(run.stderr, /TS2322: Type 'number' is not assignable to type 'string'\.$/);
+    assert.deepEqual(outputsOf(out), ['1\n', '', '']);
+  });
+
+  test('an endless cell ends with 3 at its limit, and so does a notebook', async () => {
+    const path = notebook('endless', 'console.log("before"); while (true) {}');
+    const out = join(folder, 'endless.out.ipynb');
+    const cell = await typelab('run', path, '-o', out, '--cell-timeout', '1');
+    assert.deepEqual([cell.exitCode, outputsOf(out)], [3, ['before\n']]);
+    assert.match(cell.stderr, /cell 1 took longer than 1 s; --cell-timeout sets another limit/);
+    const whole = await typelab('run', path, '--timeout', '1');
+    assert.equal(whole.exitCode, 3);
+    assert.match(whole.stderr, /the notebook took longer than 1 s; --timeout sets another limit/);
+  });
+
+  test('a kernel that dies ends it with 4', async () => {
+    const run = await typelab(
+      'run',
+      notebook('dead', 'process.kill(process.pid, "SIGKILL"); await new Promise(() => {})'),
+    );
+    assert.equal(run.exitCode, 4);
+    assert.match(run.stderr, /the kernel has ended \(killed by SIGKILL\)/);
+  });
+
+  test('a wrong call ends with 2 and says what is wrong', async () => {
+    for (const [args, text] of [
+      [['run'], /missing required argument 'notebook'/],
+      [['run', 'none.ipynb'], /none\.ipynb: there is no such file/],
+      [['run', 'a.ipynb', '--timeout', 'soon'], /a number of seconds greater than 0 is needed/],
+      [['frobnicate'], /unknown command 'frobnicate'/],
+    ] as const) {
+      const run = await typelab(...args);
+      assert.equal(run.exitCode, 2, args.join(' '));
+      assert.match(run.stderr, text);
+    }
+  });
+
+  test('an output that cannot be written is told before the first cell runs, and the input stays as it was', async () => {
+    const marker = join(folder, 'ran');
+    const path = notebook('unwritable', `(await import('node:fs')).writeFileSync(${JSON.stringify(marker)}, '')`);
+    const before = readFileSync(path, 'utf8');
+    const run = await typelab('run', path, '-o', folder);
+    assert.equal(run.exitCode, 2);
+    assert.match(run.stderr, /cannot be written/);
+    assert.equal(existsSync(marker), false);
+    assert.equal(readFileSync(path, 'utf8'), before);
+  });
+});
