@@ -103,8 +103,7 @@ export function openProject(options: ProjectOptions): Project {
       try {
         return await attempt(files, ask);
       } catch (error) {
-        const died = error instanceof Died || (error as NodeJS.ErrnoException).code === 'EPIPE';
-        if (!died || closed) throw error;
+        if (!(error instanceof Died) || closed) throw error;
         connection = undefined;
         return attempt(files, ask);
       }
@@ -168,7 +167,10 @@ class Died extends Error {}
 type Child = {
   once(event: 'exit', listener: () => void): void;
   kill(signal: string): void;
-  stdin: { on(event: 'error', listener: () => void): void };
+  stdin: {
+    on(event: 'error', listener: () => void): void;
+    write(data: unknown, ...more: unknown[]): boolean;
+  };
 };
 
 type Client = { process?: Child; connect(): Promise<void>; close(): Promise<void> };
@@ -177,9 +179,14 @@ type Client = { process?: Child; connect(): Promise<void>; close(): Promise<void
 function deathOf({ process }: Client): Promise<never> {
   return new Promise((_, reject) => {
     const died = () => reject(new Died('The TypeScript process ended.'));
-    process?.once('exit', died);
-    // A write may find the pipe broken before the exit is told.
-    process?.stdin.on('error', died);
+    if (!process) return;
+    process.once('exit', died);
+    // A write may find the pipe broken before the exit is told. The client would throw that where nobody can catch it,
+    // which ends the kernel: so a write never fails there, and the stream's error is told here.
+    process.stdin.on('error', died);
+    const write = process.stdin.write.bind(process.stdin);
+    process.stdin.write = (data, ...more) =>
+      write(data, ...more.map((one) => (typeof one === 'function' ? () => one() : one)));
   });
 }
 

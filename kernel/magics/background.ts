@@ -75,6 +75,8 @@ export function createJobs(): Jobs {
       return exitCode;
     });
     over.catch(() => {});
+    // It could not be started: that is the cell's error, and there is no job (pid 0 would be the kernel's own group).
+    if (child.pid === 0) await over;
     const job = {
       name: name ?? String(child.pid),
       pid: child.pid,
@@ -90,7 +92,11 @@ export function createJobs(): Jobs {
         return exitCode === null || groupLives(child.pid);
       },
       ...streams,
-      kill: (signal: NodeJS.Signals = 'SIGTERM') => end(child.pid, signal),
+      async kill(signal: NodeJS.Signals = 'SIGTERM') {
+        await end(child.pid, signal);
+        // The group is gone before its exit is told: who looks after a kill shall find the exit code.
+        if (!groupLives(child.pid)) await over;
+      },
       wait: () => over,
     };
     // Its own name twice means the newer one, as a variable would.

@@ -22,7 +22,7 @@ export async function start(): Promise<RunResult['status']> {
   const status = await run(notebook, { output, html }, collect);
   if (status === 'passed') console.log(`\n${results.join('\n')}\n`);
   console.log(`The executed notebook: ${join(root, output)}\nAs a page:             ${join(root, html)}`);
-  if (status === 'passed') console.log('Next: npm run lab opens it in JupyterLab (needs Python 3.11 or newer).');
+  if (status === 'passed') console.log('Next: npm run lab opens it in JupyterLab (needs Python 3.11–3.13 with venv).');
   return status;
 }
 
