@@ -20,7 +20,7 @@ export type Interrupter = {
 };
 
 /** An answer takes under a millisecond when nothing blocks the thread, and some more on a busy machine. */
-const PATIENCE = 20;
+const PATIENCE = 6;
 const RETRY = 100;
 
 /** @param stop ends what the main thread runs, then calls back; tests give their own */

@@ -16,6 +16,7 @@ const programs = {
   tensorflow_model_server: () => ['server/main.ts'],
   check: () => ['test/run.ts', '--quick'],
   test: () => ['test/run.ts'],
+  bench: () => ['test/bench/run.ts'],
 };
 const pythonTools = { test: 'test', lab: 'lab' };
 
