@@ -104,9 +104,14 @@ const ZERO: Record<Kind, unknown> = {
 /** Deeper than any real model nests (StructuredValue, AttrValue.func), far from the end of the stack. */
 const MAX_DEPTH = 100;
 
-function readMessage(reader: Reader, end: number, schema: Schema<unknown>, depth: number): Record<string, unknown> {
+function readMessage(
+  reader: Reader,
+  end: number,
+  schema: Schema<unknown>,
+  depth: number,
+  result = blank(schema),
+): Record<string, unknown> {
   if (depth > MAX_DEPTH) throw corrupt(`messages nested deeper than ${MAX_DEPTH} in ${schema.name}`);
-  const result = blank(schema);
   while (reader.at < end) {
     const tag = readUint32(reader, end);
     const wire = tag & 7;
@@ -142,7 +147,9 @@ function readField(
     return true;
   }
   const schema = (field.schema as () => Schema<unknown>)();
-  const value = readMessage(reader, readLength(reader, end), schema, depth + 1);
+  // A message given twice is merged: that is how a context and an example become one by concatenation.
+  const before = field.map || field.many ? undefined : (result[name] as Record<string, unknown> | undefined);
+  const value = readMessage(reader, readLength(reader, end), schema, depth + 1, before);
   if (field.map) {
     (result[name] as Map<string, unknown>).set(value.key as string, value.value ?? blank(valueSchema(schema)));
   } else if (field.many) (result[name] as unknown[]).push(value);

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { AppOptions } from './app.ts';
 import { StatusError } from './codec/errors.ts';
 import type { FlagValues } from './config/flags.ts';
 import { readSslConfig } from './config/ssl-config.ts';
@@ -36,7 +37,12 @@ export async function listenGrpc(flags: FlagValues, core: ServerCore, log: Log):
 }
 
 /** Opens the REST port when there is one. */
-export async function listenRest(flags: FlagValues, core: ServerCore, log: Log): Promise<Close[]> {
+export async function listenRest(
+  flags: FlagValues,
+  core: ServerCore,
+  monitoring: AppOptions['monitoring'],
+  log: Log,
+): Promise<Close[]> {
   const port = Number(flags.rest_api_port);
   if (port === 0) return [];
   if (port === flags.port) {
@@ -48,7 +54,7 @@ export async function listenRest(flags: FlagValues, core: ServerCore, log: Log):
     return [];
   }
   const { build } = await import('./app.ts');
-  const app = build({ core, cors: Boolean(flags.rest_api_enable_cors_support) });
+  const app = build({ core, cors: Boolean(flags.rest_api_enable_cors_support), monitoring });
   await listen(app, port).catch((error: NodeJS.ErrnoException) => {
     log('E', 'rest failed', `Failed to start HTTP Server at localhost:${port}`);
     throw cannotOpen(`REST port ${port}`, 'rest_api_port', error.code === 'EADDRINUSE', error.message);

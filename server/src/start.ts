@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
+import type { AppOptions } from './app.ts';
 import { statusText, toStatus } from './codec/errors.ts';
 import { type FlagValues, idleFlags, parseFlags, usage } from './config/flags.ts';
 import { LATEST, type ModelConfig } from './config/model-config.ts';
 import { readModelConfigFile } from './config/model-config-file.ts';
-import { checkOptions, checkSessionOptions } from './config/options.ts';
+import { readMonitoringConfig } from './config/monitoring-config.ts';
+import { checkOptions, readSessionOptions } from './config/options.ts';
 import { watchModelConfig } from './config/watch.ts';
 import { listenGrpc, listenRest } from './listen.ts';
 import { createLog, type Log } from './log.ts';
@@ -32,13 +34,7 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-const LATER = [
-  'enable_batching',
-  'batching_parameters_file',
-  'enable_per_model_batching_parameters',
-  'monitoring_config_file',
-  'enable_grpc_healthcheck_service',
-];
+const LATER = ['enable_batching', 'enable_per_model_batching_parameters', 'enable_grpc_healthcheck_service'];
 
 /** main() returns -1 there. */
 const FAILED = 255;
@@ -47,15 +43,21 @@ async function start(flags: FlagValues, log: Log): Promise<void> {
   checkOptions(flags);
   const file = String(flags.model_config_file);
   const models = file === '' ? [singleModel(flags, log)] : readModelConfigFile(file, log);
-  checkSessionOptions(flags);
+  const session = readSessionOptions(flags, log);
+  const monitoring = await openMonitoring(flags, log);
+  const { warmUpIterations: iterations } = session;
+  const checkMethodName = Boolean(flags.enable_signature_method_name_check);
   const core = new ServerCore({
     log,
     open: openSavedModel,
-    tags: String(flags.saved_model_tags).split(','),
+    tags: session.tags,
     maxRetries: Number(flags.max_num_load_retries),
     retryInterval: Number(flags.load_retry_interval_micros) / 1000,
     pollSeconds: Number(flags.file_system_poll_wait_seconds),
-    warmUp: flags.enable_model_warmup ? (_model, _id, path) => warmUp(path, log) : undefined,
+    warmUp: session.warmUp
+      ? (model, _id, path) => warmUp(model, path, { iterations, checkMethodName, metrics: monitoring?.metrics }, log)
+      : undefined,
+    checkMethodName,
     allowLabelsForUnavailable: Boolean(flags.allow_version_labels_for_unavailable_models),
   });
   const closers: (() => Promise<void>)[] = [() => core.close()];
@@ -68,7 +70,15 @@ async function start(flags: FlagValues, log: Log): Promise<void> {
     closers.unshift(async () => stop());
   }
   closers.unshift(...(await listenGrpc(flags, core, log)));
-  closers.unshift(...(await listenRest(flags, core, log)));
+  closers.unshift(...(await listenRest(flags, core, monitoring, log)));
+}
+
+/** Counting costs a little of each request, so it is only done where someone reads it. */
+async function openMonitoring(flags: FlagValues, log: Log): Promise<AppOptions['monitoring']> {
+  const file = String(flags.monitoring_config_file);
+  const rest = flags.rest_api_port !== 0 && flags.rest_api_port !== flags.port;
+  const path = rest && file !== '' ? readMonitoringConfig(file, log) : undefined;
+  return path === undefined ? undefined : { path, metrics: (await import('./metrics.ts')).createMetrics() };
 }
 
 function singleModel(flags: FlagValues, log: Log): ModelConfig {

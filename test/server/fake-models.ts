@@ -1,4 +1,5 @@
 import { dtypeNumber } from '../../lib/saved-model/dtype.ts';
+import { bytes, decode, float, many, map, message, sub } from '../../lib/saved-model/proto.ts';
 import type { DType, HostTensor, Signature, TensorInfo } from '../../lib/saved-model/value.ts';
 import type { ServableModel } from '../../server/src/servable/servable.ts';
 
@@ -23,6 +24,59 @@ function model(signatures: Record<string, Signature>, run: ServableModel['run'])
   );
   return { signatures, signatureDefs, run, close() {} };
 }
+
+/** Signatures over serialized examples: the float feature x becomes scores, the bytes feature s labels. */
+export function examples(): ServableModel {
+  const inputs = { inputs: info('inputs', 'string', [-1]) };
+  const [classes, scores] = [info('classes', 'string', [-1, -1]), info('scores', 'float32', [-1, -1])];
+  const signatures: Record<string, Signature> = {
+    serving_default: { inputs, outputs: { classes, scores }, methodName: 'tensorflow/serving/classify' },
+    labels: { inputs, outputs: { classes }, methodName: 'tensorflow/serving/classify' },
+    scores: { inputs, outputs: { scores }, methodName: 'tensorflow/serving/classify' },
+    flat: { inputs, outputs: { scores }, methodName: 'tensorflow/serving/classify' },
+    regress: { inputs, outputs: { outputs: info('y', 'float32', [-1, 1]) }, methodName: 'tensorflow/serving/regress' },
+    wide: { inputs, outputs: { outputs: info('y', 'float32', [-1, 2]) }, methodName: 'tensorflow/serving/regress' },
+    strings: { inputs, outputs: { outputs: info('y', 'string', [-1]) }, methodName: 'tensorflow/serving/regress' },
+    three: { inputs, outputs: { classes, scores, more: scores }, methodName: PREDICT },
+  };
+  return model(signatures, (name, { inputs: given }, wanted = []) => {
+    const rows = (given as HostTensor).data as Uint8Array[];
+    const features = rows.map((row) => decode(Example, row).features?.feature);
+    const numbers = table('float32', features, (row) => row?.get('x')?.float_list?.value);
+    const words = table('string', features, (row) => row?.get('s')?.bytes_list?.value);
+    const flat = { ...numbers, shape: [numbers.data.length] };
+    const all: Record<string, HostTensor> = {
+      classes: words,
+      scores: name === 'flat' ? flat : numbers,
+      outputs: name === 'strings' ? { ...words, shape: [words.data.length] } : numbers,
+    };
+    return Object.fromEntries(wanted.map((key) => [key, all[key] as HostTensor]));
+  });
+}
+
+/** A row for each example, as wide as the first one. */
+function table<T>(dtype: DType, features: T[], valuesOf: (row: T) => ArrayLike<unknown> | undefined): HostTensor {
+  const rows = features.map((row) => Array.from(valuesOf(row) ?? []));
+  const data = rows.flat();
+  const shape = [rows.length, rows[0]?.length ?? 0];
+  return {
+    dtype,
+    shape,
+    data: (dtype === 'string' ? data : Float32Array.from(data as number[])) as HostTensor['data'],
+  };
+}
+
+const Feature = message('Feature', {
+  bytes_list: sub(1, () => message('BytesList', { value: many(bytes(1)) })),
+  float_list: sub(2, () => message('FloatList', { value: many(float(1)) })),
+});
+const Features = message('Features', {
+  feature: map(
+    1,
+    sub(2, () => Feature),
+  ),
+});
+const Example = message('Example', { features: sub(1, () => Features) });
 
 const PREDICT = 'tensorflow/serving/predict';
 

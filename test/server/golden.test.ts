@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import { build } from '../../server/src/app.ts';
 import { baseFolder, config, fakeCore } from './fake-core.ts';
-import { echo, half } from './fake-models.ts';
+import { echo, examples, half } from './fake-models.ts';
 
 /**
  * golden/<case>/request: method and path, headers, an empty line, the body. golden/<case>/answer: status and content type, an empty
@@ -27,6 +27,7 @@ const MODELS = {
   bool: () => echo({ x: { dtype: 'bool' } }),
   text: () => echo({ x: { dtype: 'string' } }),
   bytes: () => echo({ x: { dtype: 'string' } }, '_bytes'),
+  examples: () => examples(),
   float16: () => echo({ x: { dtype: 'float16' } }),
 };
 

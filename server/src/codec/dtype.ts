@@ -86,7 +86,7 @@ export function decodeBase64(text: string): Buffer | undefined {
   return Buffer.from(digits, 'base64');
 }
 
-function fromBase64(value: Json): Buffer {
+export function fromBase64(value: Json): Buffer {
   const text = base64Of(value);
   if (!text) throw invalidArgument(`JSON Value: ${debugText(value)} not formatted correctly for base64 data`);
   const bytes = decodeBase64(stringAt(text).toString('latin1'));

@@ -110,7 +110,7 @@ export const FLAGS: readonly FlagRow[] = [
     0,
     'Number of threads to use for running a Tensorflow session. Auto-configured by default.',
   ),
-  idle(
+  row(
     'tensorflow_session_config_file',
     'string',
     '',
@@ -135,7 +135,7 @@ export const FLAGS: readonly FlagRow[] = [
     '',
     'If non-empty, read an ascii SSLConfig protobuf from the file and set up a secure gRPC channel',
   ),
-  idle('platform_config_file', 'string', '', 'If non-empty, read an ascii PlatformConfigMap protobuf from the file.'),
+  row('platform_config_file', 'string', '', 'If non-empty, read an ascii PlatformConfigMap protobuf from the file.'),
   idle(
     'per_process_gpu_memory_fraction',
     'float',

@@ -1,5 +1,10 @@
 import { StatusError } from '../codec/errors.ts';
+import type { Log } from '../log.ts';
+import { type BatchingParameters, readBatchingConfig, toBatchingParameters } from './batching-config.ts';
+import { readConfigFile } from './config-files.ts';
 import type { FlagValues } from './flags.ts';
+import { readPlatformConfig } from './platform-config.ts';
+import { ConfigProto } from './session-config.ts';
 
 /** Refuses the combinations of flags that TF Serving refuses, with its texts, in its order. */
 export function checkOptions(flags: FlagValues): void {
@@ -20,14 +25,38 @@ export function checkOptions(flags: FlagValues): void {
   }
 }
 
-/** Checked after the model configuration is read, as there. */
-export function checkSessionOptions(flags: FlagValues): void {
-  if (flags.platform_config_file !== '') return;
-  if (!flags.enable_batching && flags.batching_parameters_file !== '') {
+/** How models are loaded and run. */
+export type SessionOptions = {
+  tags: string[];
+  warmUp: boolean;
+  warmUpIterations: number;
+  /** undefined: each request runs by itself. */
+  batching: BatchingParameters | undefined;
+};
+
+/** Read after the model configuration, as there: the flags' and files' settings for models, or a refusal in TF Serving's words. */
+export function readSessionOptions(flags: FlagValues, log: Log): SessionOptions {
+  const platformFile = String(flags.platform_config_file);
+  if (platformFile !== '') return readPlatformConfig(platformFile, log);
+  const batchingFile = String(flags.batching_parameters_file);
+  if (!flags.enable_batching && batchingFile !== '') {
     throw invalid(
       'server_options.batching_parameters_file is set without setting server_options.enable_batching to true.',
     );
   }
+  const batching = batchingFile === '' ? toBatchingParameters(undefined) : readBatchingConfig(batchingFile, log);
+  const sessionFile = String(flags.tensorflow_session_config_file);
+  if (sessionFile !== '') readConfigFile(sessionFile, ConfigProto, log);
+  checkThreads(flags);
+  return {
+    tags: String(flags.saved_model_tags).split(','),
+    warmUp: Boolean(flags.enable_model_warmup),
+    warmUpIterations: Math.max(1, Number(flags.num_request_iterations_for_warmup)),
+    batching: flags.enable_batching ? batching : undefined,
+  };
+}
+
+function checkThreads(flags: FlagValues): void {
   const threads = [
     'tensorflow_intra_op_parallelism',
     'tensorflow_inter_op_parallelism',

@@ -1,5 +1,10 @@
 /** What a message may hold, by field name: a list of fields of that message, or the kind of its values. */
-export type MessageType = { name: string; fields: Record<string, FieldType> };
+export type MessageType = {
+  name: string;
+  fields: Record<string, FieldType>;
+  /** Of an Any: the messages that may stand in it, written `[type.googleapis.com/NAME] { … }`, by name. */
+  holds?: Record<string, MessageType>;
+};
 export type FieldType = {
   kind: 'string' | 'int' | 'double' | 'bool' | 'enum' | 'message' | 'map';
   many?: true;
@@ -93,7 +98,8 @@ function readFields(tokens: Tokens, type: MessageType, end: string | undefined):
       if (end) tokens.fail(`Expected "${end}".`);
       return message;
     }
-    readField(tokens, type, message);
+    if (type.holds && tokens.take('[')) readAny(tokens, type.holds, message);
+    else readField(tokens, type, message);
     if (!tokens.take(',')) tokens.take(';');
   }
   return message;
@@ -119,6 +125,21 @@ function readField(tokens: Tokens, type: MessageType, message: TextMessage): voi
         tokens.fail(`Expected "]", found "${tokens.current.text}".`);
     }
   } else values.push(readValue(tokens, field as FieldType));
+}
+
+/** An Any's message is kept under `[NAME]`. */
+function readAny(tokens: Tokens, holds: Record<string, MessageType>, message: TextMessage): void {
+  const start = tokens.current;
+  let url = '';
+  while (!tokens.take(']')) {
+    if (tokens.current.kind === 'end') tokens.fail('Expected "]".');
+    url += tokens.next().text;
+  }
+  const name = url.slice(url.lastIndexOf('/') + 1);
+  const type = Object.hasOwn(holds, name) ? holds[name] : undefined;
+  if (!type) tokens.fail(`Could not find type "${url}" stored in google.protobuf.Any.`, start);
+  tokens.take(':');
+  message.set(`[${name}]`, [readValue(tokens, { kind: 'message', message: () => type as MessageType })]);
 }
 
 function readValue(tokens: Tokens, field: FieldType): TextValue {

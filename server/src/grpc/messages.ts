@@ -82,3 +82,38 @@ export const GetModelStatusResponse = message('GetModelStatusResponse', {
   model_version_status: many(sub(1, () => ModelVersionStatus)),
 });
 export type GetModelStatusResponse = Of<typeof GetModelStatusResponse>;
+
+/** Examples stay serialized: the model's ParseExample reads them. */
+const ExampleList = message('ExampleList', { examples: many(bytes(1)) });
+const ExampleListWithContext = message('ExampleListWithContext', {
+  examples: many(bytes(1)),
+  context: maybe(bytes(2)),
+});
+export const InputProto = message('Input', {
+  example_list: sub(1, () => ExampleList),
+  example_list_with_context: sub(2, () => ExampleListWithContext),
+});
+export type InputProto = Of<typeof InputProto>;
+/** ClassificationRequest and RegressionRequest have the same fields. */
+export const ExamplesRequest = message('ExamplesRequest', {
+  model_spec: sub(1, () => ModelSpec),
+  input: sub(2, () => InputProto),
+});
+export type ExamplesRequest = Of<typeof ExamplesRequest>;
+const InferenceTask = message('InferenceTask', { model_spec: sub(1, () => ModelSpec), method_name: string(2) });
+export const MultiInferenceRequest = message('MultiInferenceRequest', {
+  tasks: many(sub(1, () => InferenceTask)),
+  input: sub(2, () => InputProto),
+});
+export type MultiInferenceRequest = Of<typeof MultiInferenceRequest>;
+
+/** One record of a warm-up file. */
+export const PredictionLog = message('PredictionLog', {
+  classify_log: sub(2, () => message('ClassifyLog', { request: sub(1, () => ExamplesRequest) })),
+  regress_log: sub(3, () => message('RegressLog', { request: sub(1, () => ExamplesRequest) })),
+  multi_inference_log: sub(4, () => message('MultiInferenceLog', { request: sub(1, () => MultiInferenceRequest) })),
+  session_run_log: sub(5, () => message('SessionRunLog', {})),
+  predict_log: sub(6, () => message('PredictLog', { request: sub(1, () => PredictRequest) })),
+  predict_streamed_log: sub(7, () => message('PredictStreamedLog', {})),
+});
+export type PredictionLog = Of<typeof PredictionLog>;

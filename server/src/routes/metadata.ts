@@ -1,5 +1,5 @@
-import { dtypeOf, isDType } from '../../../lib/saved-model/dtype.ts';
 import type { SignatureDef, TensorInfoProto } from '../../../lib/saved-model/schema.ts';
+import { enumName } from '../codec/dtype-name.ts';
 import { StatusError } from '../codec/errors.ts';
 import { byBytes } from '../codec/predict-request.ts';
 import { type ProtoValue, protoJson } from '../codec/proto-json.ts';
@@ -39,15 +39,3 @@ function infoJson({ name, dtype, tensor_shape: shape, coo_sparse }: TensorInfoPr
     ...(coo_sparse && { coo_sparse }),
   };
 }
-
-/** DT_FLOAT and so on; reference types (100 + n) have `_REF`. */
-function enumName(number: number): string {
-  if (number === 0) return 'DT_INVALID';
-  if (!isDType(number)) return OTHERS[number] ?? String(number);
-  const name = dtypeOf(number);
-  return `DT_${(WORDS[name] ?? name).toUpperCase()}${number > 100 ? '_REF' : ''}`;
-}
-
-/** Where TensorFlow's enum has another word than Python's name. */
-const WORDS: Record<string, string> = { float16: 'half', float32: 'float', float64: 'double' };
-const OTHERS: Record<number, string> = { 20: 'DT_RESOURCE', 21: 'DT_VARIANT' };

@@ -7,9 +7,10 @@ import type { ServableModel } from '../servable/servable.ts';
 import type { ServerCore, Wanted } from '../servable/server-core.ts';
 import type { Version } from '../servable/version.ts';
 import { predictDetails } from './predict-details.ts';
+import type { Trace } from './trace.ts';
 
 /** POST …:predict. One version answers the whole request, also when a newer one becomes available meanwhile. */
-export function predict(core: ServerCore, wanted: Wanted, body: Buffer): string {
+export function predict(core: ServerCore, wanted: Wanted, body: Buffer, trace?: Trace): string {
   let version: Version | undefined;
   let model: ServableModel | undefined;
   let request: PredictRequest | undefined;
@@ -22,7 +23,8 @@ export function predict(core: ServerCore, wanted: Wanted, body: Buffer): string 
   };
   try {
     request = readFastRequest(body, inputsOf) ?? readPredictRequest(body, inputsOf);
-    return run(model as unknown as ServableModel, request);
+    trace?.end('parse');
+    return run(model as unknown as ServableModel, request, trace);
   } catch (error) {
     const status = toStatus(error);
     // Where the text is no JSON at all, what the model expects is not the point.
@@ -30,18 +32,30 @@ export function predict(core: ServerCore, wanted: Wanted, body: Buffer): string 
     if (explain) status.details ??= predictDetails(model as unknown as ServableModel, signature, request, wanted.name);
     throw status;
   } finally {
+    if (trace && version) {
+      const { name, version: number } = (version as Version).id;
+      trace.signature = { model_name: name, version: String(number), signature_name: signature };
+    }
     if (model) (version as unknown as Version).release();
   }
 }
 
 const DEFAULT = 'serving_default';
 
-function run(model: ServableModel, request: PredictRequest): string {
+function run(model: ServableModel, request: PredictRequest, trace: Trace | undefined): string {
   const { outputs } = shapeOf(model, request.signatureName || DEFAULT);
   const inputs: Record<string, HostTensor> = Object.create(null);
   for (const [name, tensor] of request.inputs) inputs[name] = tensor;
+  // Nothing waits between reading and running yet; batches will.
+  trace?.end('queue');
   const results = model.run(request.signatureName || DEFAULT, inputs);
-  return writePredictAnswer(new Map(outputs.map((name) => [name, results[name] as HostTensor])), request.format);
+  trace?.end('run');
+  const answer = writePredictAnswer(
+    new Map(outputs.map((name) => [name, results[name] as HostTensor])),
+    request.format,
+  );
+  trace?.end('write');
+  return answer;
 }
 
 type SignatureShape = { inputs: ReadonlyMap<string, TensorInfo>; outputs: string[] };

@@ -13,6 +13,8 @@ export type CoreOptions = LoadOptions & {
   pollSeconds: number;
   /** Labels may name versions that are not loaded yet, where the label is new. */
   allowLabelsForUnavailable?: boolean;
+  /** Classify and regress want the right method_name in the signature. */
+  checkMethodName?: boolean;
 };
 
 /** Milliseconds until a folder that is still being written is looked at again: a little more than isWhole wants it to rest. */
@@ -104,6 +106,10 @@ export class ServerCore {
 
   labelsOf(name: string): ReadonlyMap<string, bigint> {
     return this.#labels.get(name) ?? new Map();
+  }
+
+  get checkMethodName(): boolean {
+    return this.#options.checkMethodName ?? false;
   }
 
   get models(): readonly ModelConfig[] {

@@ -1,0 +1,105 @@
+import { Counter, Histogram, Registry } from 'prom-client';
+
+/** A label's values by name, in the order in which TF Serving prints them. */
+type Labels = Record<string, string>;
+export type Stage = 'parse' | 'queue' | 'run' | 'write';
+
+/** Counts and times by TF Serving's names, plus our own by version and signature. Times are microseconds, as there. */
+export type Metrics = {
+  /** A request is over; `status` is its code's name. */
+  request(model: string, status: string): void;
+  /** Only of requests that succeeded. */
+  requestLatency(model: string, api: string, entrypoint: 'REST' | 'GRPC', micros: number): void;
+  runtimeLatency(model: string, api: string, micros: number): void;
+  /** MultiInference's examples. */
+  examples(model: string, count: number): void;
+  warmUp(path: string, status: string, micros: number, records: number): void;
+  /** Ours: one request of a version's signature, and what its stages took. */
+  signatureRequest(labels: SignatureLabels, status: string): void;
+  stage(labels: SignatureLabels, stage: Stage, micros: number): void;
+  /** The page that Prometheus reads. */
+  page(): Promise<string>;
+};
+export type SignatureLabels = { model_name: string; version: string; signature_name: string };
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const counter = (name: string, labelNames: string[]) =>
+    new Counter({ name, help: name, labelNames, registers: [registry] });
+  const histogram = (name: string, labelNames: string[], buckets = LATENCY) =>
+    new Histogram({ name, help: name, labelNames, buckets, registers: [registry] });
+  const requests = counter(`${TF}request_count`, ['model_name', 'status']);
+  const latency = histogram(`${TF}request_latency`, ['model_name', 'API', 'entrypoint']);
+  const runtime = histogram(`${TF}runtime_latency`, ['model_name', 'API', 'runtime']);
+  const exampleCounts = histogram(`${TF}request_example_counts`, ['model'], powers(1, 2, 15));
+  const exampleTotal = counter(`${TF}request_example_count_total`, ['model']);
+  const warmUps = histogram(`${TF}model_warmup_latency`, ['model_path', 'status']);
+  const records = counter(`${TF}model_warmup_records_read`, ['model_path', 'status']);
+  const signatures = counter(':typelab:serving:request_count', [...SIGNATURE, 'status']);
+  const stages = histogram(':typelab:serving:stage_latency', [...SIGNATURE, 'stage']);
+  const nameOf = boundNames();
+  return {
+    request: (model, status) => requests.inc({ model_name: nameOf(model), status }),
+    requestLatency: (model, API, entrypoint, micros) => latency.observe({ model_name: model, API, entrypoint }, micros),
+    runtimeLatency: (model, API, micros) => runtime.observe({ model_name: model, API, runtime: 'TF1' }, micros),
+    examples(model, count) {
+      exampleCounts.observe({ model }, count);
+      exampleTotal.inc({ model }, count);
+    },
+    warmUp(model_path, status, micros, count) {
+      warmUps.observe({ model_path, status }, micros);
+      records.inc({ model_path, status }, count);
+    },
+    signatureRequest: (labels, status) => signatures.inc({ ...labels, status }),
+    stage: (labels, stage, micros) => stages.observe({ ...labels, stage }, micros),
+    page: () => page(registry),
+  };
+}
+
+const TF = ':tensorflow:serving:';
+const SIGNATURE = ['model_name', 'version', 'signature_name'];
+
+const powers = (start: number, factor: number, count: number): number[] =>
+  Array.from({ length: count }, (_, i) => start * factor ** i);
+const LATENCY = powers(10, 1.8, 33);
+
+/** Names come from URLs: whoever asks for ever new ones must not fill the memory. */
+function boundNames(): (name: string) => string {
+  const seen = new Set<string>();
+  return (name) => {
+    if (seen.size < MAX_NAMES) seen.add(name);
+    return seen.has(name) ? name : '';
+  };
+}
+
+const MAX_NAMES = 1000;
+
+/** TF Serving's layout: no HELP lines, metrics by name, `le` after the other labels. */
+async function page(registry: Registry): Promise<string> {
+  const metrics = await registry.getMetricsAsJSON();
+  const lines: string[] = [];
+  for (const metric of metrics.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    lines.push(`# TYPE ${metric.name} ${String(metric.type)}`);
+    const values = (metric as unknown as { values: { metricName?: string; labels: Labels; value: number }[] }).values;
+    for (const { metricName, labels, value } of values) {
+      lines.push(`${metricName ?? metric.name}{${labelText(labels)}} ${value}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function labelText({ le, ...labels }: Labels): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
+  if (le !== undefined) pairs.push(`le="${limitText(le)}"`);
+  return pairs.join(',');
+}
+
+/** TF Serving escapes only the first two; a line end would break the page. */
+const escaped = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+
+/** `%g` with 6 digits. */
+function limitText(limit: string | number): string {
+  if (limit === '+Inf') return limit;
+  const number = Number(Number(limit).toPrecision(6));
+  return number < 1e6 ? String(number) : number.toExponential().replace(/e\+(\d)$/, 'e+0$1');
+}
