@@ -1,9 +1,19 @@
 /** What a cell imports as 'typelab/kernel'. Each function works for the cell whose code calls it, also from a late callback. */
+import { bundle } from './display/bundle.ts';
 import { registry } from './magics/registry.ts';
 import { currentCell } from './runtime/current.ts';
 import { type ShowOptions, show } from './runtime/show.ts';
 
 export { html, md, svg, tex } from './display/markup.ts';
+export {
+  type Comm,
+  type CommEvent,
+  type CommTarget,
+  openComm,
+  registerCommTarget,
+  unregisterCommTarget,
+} from './runtime/comms.ts';
+export { button, checkbox, dropdown, type SliderOptions, slider, textField, type Widget } from './runtime/widgets.ts';
 
 export type MagicFunction = (line: string, body?: string) => unknown;
 
@@ -34,6 +44,19 @@ export async function input(prompt = '', { password = false }: { password?: bool
   const cell = currentCell();
   if (!cell) throw new Error('input() works in a notebook only');
   return cell.ask(prompt, password);
+}
+
+/** Puts text into the next cell when this one has ended; `replace`: into this one, instead of what is there. */
+export function setNextInput(text: string, { replace = false }: { replace?: boolean } = {}): void {
+  currentCell()?.payload({ source: 'set_next_input', text, replace });
+}
+
+/** Shows a value in the front end's pager, beside the notebook; a terminal prints it. @param start the first line to show */
+export async function page(value: unknown, { start = 0 }: { start?: number } = {}): Promise<void> {
+  const cell = currentCell();
+  const shown = await bundle(value);
+  const data = typeof value === 'string' ? { ...shown.data, 'text/plain': value } : shown.data;
+  cell?.payload({ source: 'page', data, start });
 }
 
 /**

@@ -18,12 +18,17 @@ export type ToRuntime =
   /** `id`: the run that is meant; another that began since is left alone. */
   | { kind: 'interrupt'; id: string; attempt: number }
   | { kind: 'input'; id: string; value: string }
+  /** From a front end; `request` is the msg_id that is told as handled. */
+  | { kind: 'comm'; request: string; message: CommMessage }
   | { kind: 'shutdown' };
 
 export type FromRuntime =
   | { kind: 'ready' }
   | { kind: 'event'; id: string; event: CellEvent }
   | { kind: 'input'; id: string; prompt: string; password: boolean }
+  /** To the front ends; `parent` is the msg_id of the request whose code sends it. */
+  | { kind: 'comm'; parent: string; message: CommMessage }
+  | { kind: 'comm-handled'; request: string }
   | { kind: 'done'; id: string; outcome: RunOutcome }
   /** The main thread has read that interrupt: it is not stuck in a loop. */
   | { kind: 'interrupted'; attempt: number }
@@ -31,6 +36,14 @@ export type FromRuntime =
   | { kind: 'terminate' }
   /** Child processes have ended; nothing more will come. */
   | { kind: 'closed' };
+
+/** A comm_open, comm_msg or comm_close; `comm` is its comm_id. */
+export type CommMessage = {
+  comm: string;
+  data: Record<string, unknown>;
+  metadata: Record<string, unknown>;
+  buffers: Uint8Array[];
+} & ({ type: 'open'; target: string } | { type: 'msg' | 'close' });
 
 export type RunOutcome =
   | {

@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { getCompileCacheDir } from 'node:module';
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { FromRuntime, ToRuntime } from './border.ts';
 
 const [connectionFile] = process.argv.slice(2);
@@ -38,10 +38,13 @@ process.on('SIGINT', () => {});
 process.on('SIGTERM', () => post({ kind: 'terminate' }));
 
 const { createRuntime } = await import('./runtime/run.ts');
-const runtime = createRuntime({ folder: process.cwd(), emit: post });
+const runtime = createRuntime({ folder: process.cwd(), emit: post, pump });
 let running: string | undefined;
 
-port.on('message', (message: ToRuntime) => {
+port.on('message', handle);
+post({ kind: 'ready' });
+
+function handle(message: ToRuntime): void {
   switch (message.kind) {
     case 'run':
       void run(message);
@@ -53,14 +56,22 @@ port.on('message', (message: ToRuntime) => {
     case 'input':
       runtime.input(message.id, message.value);
       break;
+    case 'comm':
+      void runtime.comm(message);
+      break;
     case 'shutdown':
       void close();
       break;
     default:
       message satisfies never;
   }
-});
-post({ kind: 'ready' });
+}
+
+function pump(): boolean {
+  const waiting = receiveMessageOnPort(port);
+  if (waiting) handle(waiting.message);
+  return waiting !== undefined;
+}
 
 async function run(message: ToRuntime & { kind: 'run' }): Promise<void> {
   running = message.id;

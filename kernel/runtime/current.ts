@@ -8,6 +8,8 @@ export type Cell = {
   id: string;
   /** The n of `In [n]`. */
   number: number;
+  /** The msg_id of the comm message that its code, called back, is dealing with. */
+  answering?: string;
   /** Aborted when the user interrupts it. */
   signal: AbortSignal;
   /** Text for its stdout or stderr; short pieces are joined. */
@@ -20,6 +22,10 @@ export type Cell = {
   waitFor(work: Promise<unknown>): void;
   /** Asks the user for a line. */
   ask(prompt: string, password: boolean): Promise<string>;
+  /** The same for code that cannot wait: nothing else happens on this thread before the answer. */
+  askNow(prompt: string): string;
+  /** Something for the front end that comes with the reply, e.g. text for the next cell. */
+  payload(entry: Record<string, unknown>): void;
 };
 
 export type Take = (event: CellEvent) => void;
@@ -47,13 +53,13 @@ export function forget(cell: Cell | undefined): void {
   if (last === cell) last = undefined;
 }
 
-export type CellOptions = Pick<Cell, 'id' | 'number' | 'signal' | 'waitFor' | 'ask'> & {
+export type CellOptions = Pick<Cell, 'id' | 'number' | 'signal' | 'waitFor' | 'ask' | 'askNow' | 'payload'> & {
   output: Output;
   /** Text with stacks as the user shall read them. */
   readable: (text: string) => string;
 };
 
-export function createCell({ output, readable, ask, ...options }: CellOptions): Cell {
+export function createCell({ output, readable, ask, askNow, ...options }: CellOptions): Cell {
   const { id } = options;
   const diversions: Take[] = [];
   return {
@@ -78,6 +84,10 @@ export function createCell({ output, readable, ask, ...options }: CellOptions): 
       // The question comes after what was printed before it.
       output.flush();
       return ask(prompt, password);
+    },
+    askNow: (prompt) => {
+      output.flush();
+      return askNow(prompt);
     },
   };
 }

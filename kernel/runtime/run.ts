@@ -4,10 +4,12 @@ import type { CompiledCell } from '../cell/compile.ts';
 import { bundle } from '../display/bundle.ts';
 import { putLaunchersOnPath } from '../magics/child-env.ts';
 import { routeChildren } from './child-output.ts';
+import { connectComms } from './comms.ts';
 import { endGroups, routeConsole } from './console.ts';
 import { type CellContext, createContext } from './context.ts';
 import { type Cell, createCell, forget, inCell } from './current.ts';
 import { createInterrupts, Interrupted } from './interrupt.ts';
+import { installKeyboard } from './keyboard.ts';
 import { tellLateErrors } from './late-errors.ts';
 import { createModules } from './modules.ts';
 import { createOutput } from './output.ts';
@@ -35,20 +37,35 @@ export type Runtime = {
   interrupt(): void;
   /** The answer to an `input` message. */
   input(id: string, value: string): void;
+  /** Resolves when the listeners of that comm have dealt with it. */
+  comm(message: Extract<ToRuntime, { kind: 'comm' }>): Promise<void>;
   /** Ends background jobs and running commands. */
   close(): Promise<void>;
 };
 
-type Ended = ErrorEvent | { status: 'ok'; userExpressions: Record<string, unknown> };
+type Ended =
+  | ErrorEvent
+  | { status: 'ok'; userExpressions: Record<string, unknown>; payload: Record<string, unknown>[] };
 type Body = (context: CellContext) => Promise<{ value: unknown } | undefined>;
 
+export type RuntimeOptions = {
+  folder: string;
+  emit: (message: FromRuntime) => void;
+  /** Handles one message that waits for this thread while a cell blocks it; false when there is none. */
+  pump?: () => boolean;
+};
+
 /** The main thread's half of the kernel: it runs compiled cells in this process. */
-export function createRuntime({ folder, emit }: { folder: string; emit: (message: FromRuntime) => void }): Runtime {
+export function createRuntime({ folder, emit, pump }: RuntimeOptions): Runtime {
   const output = createOutput((id, event) => emit({ kind: 'event', id, event }));
   const tracer = createTracer(folder);
   const modules = createModules(folder);
   const interrupts = createInterrupts();
-  const stdin = createStdin((id, prompt, password) => emit({ kind: 'input', id, prompt, password }));
+  const stdin = createStdin(({ id, prompt, password }) => emit({ kind: 'input', id, prompt, password }), pump);
+  const comm = connectComms((message) => {
+    output.flush();
+    emit(message);
+  });
   const state = createState(folder);
   let last: Cell | undefined;
   putLaunchersOnPath();
@@ -62,6 +79,7 @@ export function createRuntime({ folder, emit }: { folder: string; emit: (message
     message: Extract<ToRuntime, { kind: 'run' }>,
     cell: Cell,
     pending: Set<Promise<unknown>>,
+    payload: Record<string, unknown>[],
   ): Promise<Ended> {
     try {
       if (!message.silent) state.input(message.cell.number, message.cell.source);
@@ -69,7 +87,7 @@ export function createRuntime({ folder, emit }: { folder: string; emit: (message
       if (ended && !message.silent) await showResult(ended.value, cell);
       await Promise.all(pending);
       const userExpressions = await evaluateAll(message.userExpressions, cell);
-      return { status: 'ok', userExpressions };
+      return { status: 'ok', userExpressions, payload };
     } catch (thrown) {
       return tracer.explain(thrown);
     }
@@ -113,7 +131,15 @@ export function createRuntime({ folder, emit }: { folder: string; emit: (message
   return {
     run: (message) => {
       const { id, cell: compiled } = message;
+      installKeyboard();
       const pending = new Set<Promise<unknown>>();
+      const payload: Record<string, unknown>[] = [];
+      let over = false;
+      const asked = (prompt: string, password: boolean) => {
+        // The session asks for the cell in progress only; a late question would wait for ever.
+        if (over) throw new Error('the cell that asks has ended: only a running cell can ask the user for input');
+        return { id, prompt, password, allowed: message.allowStdin };
+      };
       const interruption = interrupts.open(id);
       const cell = createCell({
         id,
@@ -122,13 +148,16 @@ export function createRuntime({ folder, emit }: { folder: string; emit: (message
         output,
         readable: tracer.readable,
         waitFor: (work) => void pending.add(work),
-        ask: (prompt, password) => stdin.ask(id, prompt, password, message.allowStdin),
+        ask: async (prompt, password) => stdin.ask(asked(prompt, password)),
+        askNow: (prompt) => stdin.askNow(asked(prompt, false), interruption.signal),
+        payload: (entry) => void payload.push(entry),
       });
       last = cell;
       return new Promise((resolve) => {
         // Once only: an interrupted cell may still throw, and a front end wants exactly one error.
         const settle = (outcome: Ended): void => {
           if (!interrupts.close(id)) return;
+          over = true;
           stdin.cancel(id);
           if ('kind' in outcome) cell.emit(outcome);
           output.flush();
@@ -139,13 +168,14 @@ export function createRuntime({ folder, emit }: { folder: string; emit: (message
         setImmediate(() =>
           inCell(cell, () => {
             endGroups();
-            execute(message, cell, pending).then(settle);
+            execute(message, cell, pending, payload).then(settle);
           }),
         );
       });
     },
     interrupt: () => interrupts.interrupt(),
     input: (id, value) => stdin.answer(id, value),
+    comm,
     close: async () => {
       interrupts.interrupt();
       await state.jobs.close();

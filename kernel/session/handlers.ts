@@ -1,19 +1,19 @@
 /** Every request but execute_request: message type → what to answer. */
 import { codePoints, utf16 } from '../cell/positions.ts';
 import type { Connection, Content, KernelInfoReply, Message } from '../wire/protocol.ts';
-import type { Sockets } from '../wire/sockets.ts';
+import type { Comms } from './comms.ts';
 import type { History } from './history.ts';
 import type { Completion, Language } from './language.ts';
 
 /** @returns the content of the reply, or undefined where the protocol has none */
-export type Handler = (request: Message) => Promise<Content> | Content | undefined;
+export type Handler = (request: Message) => Promise<Content | undefined> | Content | undefined;
 
 export type HandlersOptions = {
   info: KernelInfoReply;
   connection: Connection;
   language: Promise<Language>;
   history: History;
-  publish: Sockets['publish'];
+  comms: Comms;
   interrupt(): void;
 };
 
@@ -22,20 +22,14 @@ export function createHandlers({
   connection,
   language,
   history,
-  publish,
+  comms,
   interrupt,
 }: HandlersOptions): Record<string, Handler> {
   return {
     kernel_info_request: () => info,
     connect_request: () => {
-      const {
-        shell_port: shell,
-        iopub_port: iopub,
-        stdin_port: stdin,
-        control_port: control,
-        hb_port: hb,
-      } = connection;
-      return { status: 'ok', shell, iopub, stdin, control, hb };
+      const { shell_port, iopub_port, stdin_port, control_port, hb_port } = connection;
+      return { status: 'ok', shell_port, iopub_port, stdin_port, control_port, hb_port };
     },
     async is_complete_request({ content }) {
       const { status, indent = '' } = await (await language).isComplete(text(content, 'code'));
@@ -52,14 +46,10 @@ export function createHandlers({
       return { status: 'ok', found: data !== undefined, data: data ?? {}, metadata: {} };
     },
     history_request: ({ content }) => ({ status: 'ok', history: history.query(content) }),
-    comm_info_request: () => ({ status: 'ok', comms: {} }),
-    // The protocol's answer to a target that nobody has registered.
-    comm_open({ header, content }) {
-      publish('comm_close', header, { comm_id: content.comm_id, data: {} });
-      return undefined;
-    },
-    comm_msg: () => undefined,
-    comm_close: () => undefined,
+    comm_info_request: ({ content }) => ({ status: 'ok', comms: comms.info(content.target_name) }),
+    comm_open: comms.receive,
+    comm_msg: comms.receive,
+    comm_close: comms.receive,
     interrupt_request() {
       interrupt();
       return { status: 'ok' };

@@ -2,6 +2,7 @@
 import type { FromRuntime, ToRuntime } from '../border.ts';
 import type { Connection, Content, KernelInfoReply, Message, RequestChannel } from '../wire/protocol.ts';
 import type { Sockets } from '../wire/sockets.ts';
+import { createComms } from './comms.ts';
 import { createExecutor, errorContent } from './execute.ts';
 import { createHandlers } from './handlers.ts';
 import type { History } from './history.ts';
@@ -39,7 +40,8 @@ export function createSession(options: SessionOptions): Session {
   const output = createOutput(publish);
   const executor = createExecutor({ ...options, publish, output, ready: interrupter.settled });
   const prompts = createPrompts(sockets);
-  const handlers = createHandlers({ ...options, publish, interrupt: () => void interrupt() });
+  const comms = createComms({ post, publish, log });
+  const handlers = createHandlers({ ...options, comms, interrupt: () => void interrupt() });
   let used = false;
 
   async function interrupt(): Promise<void> {
@@ -49,6 +51,7 @@ export function createSession(options: SessionOptions): Session {
     // Before the first cell there is no user code, and what loads must not be cut off.
     if (!used) return;
     await interrupter.interrupt(running);
+    comms.release();
     // The runtime settles an interrupted run at once; its outcome is lost when the termination met just that code.
     setTimeout(() => executor.abandon(running), ABANDON);
   }
@@ -80,6 +83,7 @@ export function createSession(options: SessionOptions): Session {
     interrupt,
     receive(channel, message) {
       const type = message.header.msg_type;
+      comms.know(message.header);
       if (channel === 'stdin') {
         if (type === 'input_reply') prompts.answer(message, (id, value) => post({ kind: 'input', id, value }));
         else log(`ignored ${type} on stdin`);
@@ -112,6 +116,13 @@ export function createSession(options: SessionOptions): Session {
           }
           break;
         }
+        case 'comm':
+          output.flush();
+          comms.fromRuntime(message);
+          break;
+        case 'comm-handled':
+          comms.handled(message.request);
+          break;
         case 'done':
           executor.done(message.id, message.outcome);
           break;
