@@ -62,7 +62,7 @@ export function button(label: string): Widget<number> {
     presses += 1;
     for (const listener of listeners) await listener(presses);
   });
-  return shown(comm, () => `[ ${label} ]`, {
+  return shown<number>(comm, () => `[ ${label} ]`, {
     get value() {
       return presses;
     },

@@ -29,7 +29,7 @@ describe('values', () => {
 
   test('a silent cell runs without a result', async () => {
     const { outcome, events } = await notebook.run('$.scope.silently = 1; return { value: 5 }', { silent: true });
-    assert.deepEqual([outcome, events], [{ status: 'ok', userExpressions: {} }, []]);
+    assert.deepEqual([outcome, events], [{ status: 'ok', userExpressions: {}, payload: [] }, []]);
     assert.deepEqual(await notebook.value('return { value: $.scope.silently }'), { 'text/plain': '1' });
   });
 
