@@ -124,7 +124,7 @@ function control<T>(name: string, given: CommData, key: string, text: (value: T)
     if (state[key] === before) return;
     for (const listener of listeners) await listener(state[key] as T);
   });
-  return shown(comm, () => text(state[key] as T), {
+  return shown<T>(comm, () => text(state[key] as T), {
     get value() {
       return state[key] as T;
     },
