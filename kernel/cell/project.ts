@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -60,6 +61,7 @@ export function openProject(options: ProjectOptions): Project {
     const { client } = api as unknown as { client: Client };
     // Before anything is asked: a request on an unconnected client starts a process of its own.
     await client.connect();
+    if (client.process) leash(client.process);
     const died = deathOf(client);
     // Nobody may be waiting when it dies; the next request starts a new one.
     died.catch(() => {});
@@ -165,6 +167,7 @@ type Connection = {
 class Died extends Error {}
 
 type Child = {
+  pid?: number;
   once(event: 'exit', listener: () => void): void;
   kill(signal: string): void;
   stdin: {
@@ -188,6 +191,25 @@ function deathOf({ process }: Client): Promise<never> {
     process.stdin.write = (data, ...more) =>
       write(data, ...more.map((one) => (typeof one === 'function' ? () => one() : one)));
   });
+}
+
+/**
+ * TypeScript ends when its input does, but not while it waits for a file that was asked of us: a kernel that is killed then
+ * would leave it behind for ever. The system closes the shell's input however the kernel ends.
+ */
+function leash(child: Child): void {
+  if (process.platform === 'win32' || child.pid === undefined) return;
+  const shell = spawn('/bin/sh', ['-c', 'read -r _; kill -9 "$0"', String(child.pid)], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    cwd: '/',
+  });
+  shell.on('error', () => {});
+  shell.stdin.on('error', () => {});
+  shell.unref();
+  (shell.stdin as unknown as { unref(): void }).unref();
+  // Its number may be another's soon.
+  child.once('exit', () => shell.kill('SIGKILL'));
 }
 
 /** It has nothing to save, and a gentle signal leaves it waiting for input for ever. */

@@ -1,10 +1,14 @@
 /** The TypeScript process: its life, and what many cells cost. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { until } from '../runtime/notebook.ts';
 import { openNotebook } from './notebook.ts';
 
 const onLinux = { skip: process.platform === 'linux' ? false : 'reads /proc' };
@@ -36,6 +40,35 @@ describe('The TypeScript process', () => {
       await assert.rejects(notebook.run('const b: string = a'), /TS2322/);
     } finally {
       notebook.close();
+    }
+  });
+
+  test('ends with a kernel that is killed while it starts', onLinux, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'typelab-cell-'));
+    // Busy as soon as TypeScript runs on its leash: it asks for its first file and never gets an answer.
+    const program = `
+      const { openCells } = await import(${JSON.stringify(new URL('../../../kernel/cell/cells.ts', import.meta.url).href)});
+      const { readFileSync } = await import('node:fs');
+      openCells({ folder: ${JSON.stringify(folder)}, typelabLib: '/none.ts', typelabKernel: '/none.ts' });
+      setInterval(() => {
+        const children = readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8').trim().split(' ');
+        if (children.length === 2) {
+          console.log('busy');
+          for (;;);
+        }
+      }, 1);
+    `;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      await once(child.stdout, 'data');
+      await until(() => checkersOf(folder).length === 2);
+      child.kill('SIGKILL');
+      await until(() => checkersOf(folder).length === 0);
+    } finally {
+      child.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
     }
   });
 
