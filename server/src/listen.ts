@@ -10,13 +10,21 @@ import type { ServerCore } from './servable/server-core.ts';
 export type Close = () => Promise<void>;
 
 /** Opens the gRPC port and socket. The library is imported only here: a refused start stays quick. */
-export async function listenGrpc(flags: FlagValues, core: ServerCore, log: Log): Promise<Close[]> {
-  const { bind, buildGrpc, drainGrpc } = await import('./grpc/serve.ts');
+export async function listenGrpc(
+  flags: FlagValues,
+  core: ServerCore,
+  monitoring: AppOptions['monitoring'],
+  log: Log,
+): Promise<Close[]> {
+  const { addHealth, bind, buildGrpc, drainGrpc } = await import('./grpc/serve.ts');
   const server = buildGrpc({
     core,
     channelArguments: String(flags.grpc_channel_arguments),
     asContent: Boolean(flags.enable_serialization_as_tensor_content),
+    metrics: monitoring?.metrics,
+    log,
   });
+  if (flags.enable_grpc_healthcheck_service) await addHealth(server);
   const port = Number(flags.port);
   const socket = String(flags.grpc_socket_path);
   const sslFile = String(flags.ssl_config_file);

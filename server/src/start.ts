@@ -34,7 +34,7 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-const LATER = ['enable_batching', 'enable_per_model_batching_parameters', 'enable_grpc_healthcheck_service'];
+const LATER = ['enable_batching', 'enable_per_model_batching_parameters'];
 
 /** main() returns -1 there. */
 const FAILED = 255;
@@ -69,7 +69,7 @@ async function start(flags: FlagValues, log: Log): Promise<void> {
     const stop = watchModelConfig(file, Number(flags.model_config_file_poll_wait_seconds), core, log);
     closers.unshift(async () => stop());
   }
-  closers.unshift(...(await listenGrpc(flags, core, log)));
+  closers.unshift(...(await listenGrpc(flags, core, monitoring, log)));
   closers.unshift(...(await listenRest(flags, core, monitoring, log)));
 }
 

@@ -1,10 +1,11 @@
-import { create, encode } from '../../../lib/saved-model/proto.ts';
+import { encode } from '../../../lib/saved-model/proto.ts';
 import type { HostTensor } from '../../../lib/saved-model/value.ts';
 import { grpcStatus, invalidArgument, StatusError } from '../codec/errors.ts';
 import { modelStatus } from '../routes/status.ts';
-import type { ServerCore, Wanted } from '../servable/server-core.ts';
+import type { ServerCore } from '../servable/server-core.ts';
 import { STATES } from '../servable/states.ts';
 import * as messages from './messages.ts';
+import { answerSpec, specOf, wantedOf } from './model-spec.ts';
 import { readTensor, writeTensor } from './tensors.ts';
 
 /** PredictionService.Predict. */
@@ -70,17 +71,4 @@ export function status(core: ServerCore, request: messages.GetModelStatusRequest
 
 function notFound(): never {
   throw new StatusError('NOT_FOUND', 'Could not find any versions of model ');
-}
-
-function specOf(spec: messages.ModelSpec | undefined): messages.ModelSpec {
-  if (!spec) throw invalidArgument('Missing ModelSpec');
-  return spec;
-}
-
-function wantedOf({ name, version, version_label }: messages.ModelSpec): Wanted {
-  return { name, version: version?.value, label: version ? undefined : version_label };
-}
-
-function answerSpec({ name, version }: { name: string; version: bigint }, signature_name: string): messages.ModelSpec {
-  return create(messages.ModelSpec, { name, version: { value: version }, signature_name });
 }

@@ -1,4 +1,16 @@
-import { bigint, bytes, int, many, map, maybe, message, type Of, string, sub } from '../../../lib/saved-model/proto.ts';
+import {
+  bigint,
+  bytes,
+  float,
+  int,
+  many,
+  map,
+  maybe,
+  message,
+  type Of,
+  string,
+  sub,
+} from '../../../lib/saved-model/proto.ts';
 import { SignatureDef, TensorProto, TensorShapeProto } from '../../../lib/saved-model/schema.ts';
 
 /** The messages of tensorflow.serving that we speak: names and field numbers are those of TF Serving's .proto files. */
@@ -106,6 +118,63 @@ export const MultiInferenceRequest = message('MultiInferenceRequest', {
   input: sub(2, () => InputProto),
 });
 export type MultiInferenceRequest = Of<typeof MultiInferenceRequest>;
+
+const ClassMessage = message('Class', { label: bytes(1), score: float(2) });
+const Classifications = message('Classifications', { classes: many(sub(1, () => ClassMessage)) });
+const ClassificationResult = message('ClassificationResult', { classifications: many(sub(1, () => Classifications)) });
+export type ClassificationResult = Of<typeof ClassificationResult>;
+export const ClassificationResponse = message('ClassificationResponse', {
+  result: sub(1, () => ClassificationResult),
+  model_spec: sub(2, () => ModelSpec),
+});
+export type ClassificationResponse = Of<typeof ClassificationResponse>;
+
+const Regression = message('Regression', { value: float(1) });
+const RegressionResult = message('RegressionResult', { regressions: many(sub(1, () => Regression)) });
+export type RegressionResult = Of<typeof RegressionResult>;
+export const RegressionResponse = message('RegressionResponse', {
+  result: sub(1, () => RegressionResult),
+  model_spec: sub(2, () => ModelSpec),
+});
+export type RegressionResponse = Of<typeof RegressionResponse>;
+
+export const InferenceResult = message('InferenceResult', {
+  model_spec: sub(1, () => ModelSpec),
+  classification_result: sub(2, () => ClassificationResult),
+  regression_result: sub(3, () => RegressionResult),
+});
+export const MultiInferenceResponse = message('MultiInferenceResponse', {
+  results: many(sub(1, () => InferenceResult)),
+});
+export type MultiInferenceResponse = Of<typeof MultiInferenceResponse>;
+
+const Latest = message('Latest', { num_versions: int(1) });
+const All = message('All', {});
+const Specific = message('Specific', { versions: many(bigint(1)) });
+const ServableVersionPolicy = message('ServableVersionPolicy', {
+  latest: sub(100, () => Latest),
+  all: sub(101, () => All),
+  specific: sub(102, () => Specific),
+});
+/** config/model-config.ts has what it means. */
+const ModelConfigProto = message('ModelConfig', {
+  name: string(1),
+  base_path: string(2),
+  model_type: int(3),
+  model_platform: string(4),
+  model_version_policy: sub(7, () => ServableVersionPolicy),
+  version_labels: map(8, bigint(2)),
+});
+export type ModelConfigProto = Of<typeof ModelConfigProto>;
+const ModelConfigList = message('ModelConfigList', { config: many(sub(1, () => ModelConfigProto)) });
+const ModelServerConfig = message('ModelServerConfig', {
+  model_config_list: sub(1, () => ModelConfigList),
+  custom_model_config: sub(2, () => Any),
+});
+export const ReloadConfigRequest = message('ReloadConfigRequest', { config: sub(1, () => ModelServerConfig) });
+export type ReloadConfigRequest = Of<typeof ReloadConfigRequest>;
+export const ReloadConfigResponse = message('ReloadConfigResponse', { status: sub(1, () => StatusProto) });
+export type ReloadConfigResponse = Of<typeof ReloadConfigResponse>;
 
 /** One record of a warm-up file. */
 export const PredictionLog = message('PredictionLog', {

@@ -1,10 +1,15 @@
+import { createSecureContext } from 'node:tls';
 import { type handleUnaryCall, Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
 import { decode, encode, type Schema } from '../../../lib/saved-model/proto.ts';
 import { grpcStatus, StatusError, toStatus } from '../codec/errors.ts';
 import type { SslConfig } from '../config/ssl-config.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 import type { ServerCore } from '../servable/server-core.ts';
 import { metadata, predict, status } from './answers.ts';
+import { classifyExamples, multiInference, regressExamples } from './examples.ts';
 import * as messages from './messages.ts';
+import { reload } from './reload.ts';
 
 export type GrpcOptions = {
   core: ServerCore;
@@ -12,36 +17,85 @@ export type GrpcOptions = {
   channelArguments: string;
   /** Answers hold tensor_content instead of typed lists. */
   asContent: boolean;
+  metrics: Metrics | undefined;
+  log: Log;
 };
 
 /** The gRPC front end; nothing listens yet. */
-export function buildGrpc({ core, channelArguments, asContent }: GrpcOptions): Server {
+export function buildGrpc({ core, channelArguments, asContent, metrics, log }: GrpcOptions): Server {
   const server = new Server({
     'grpc.max_receive_message_length': -1,
     'grpc.max_send_message_length': -1,
     ...parseChannelArguments(channelArguments),
   });
-  const predictions = 'tensorflow.serving.PredictionService';
-  add(server, predictions, 'Predict', messages.PredictRequest, messages.PredictResponse, (request) =>
-    predict(core, request, asContent),
-  );
-  add(
-    server,
-    predictions,
-    'GetModelMetadata',
-    messages.GetModelMetadataRequest,
-    messages.GetModelMetadataResponse,
-    (request) => metadata(core, request),
-  );
-  add(
-    server,
-    'tensorflow.serving.ModelService',
-    'GetModelStatus',
-    messages.GetModelStatusRequest,
-    messages.GetModelStatusResponse,
-    (request) => status(core, request),
-  );
+  const serve = <Q, A>(method: Method<Q, A>): void => add(server, method, metrics);
+  serve({
+    path: `${PREDICTIONS}/Predict`,
+    request: messages.PredictRequest,
+    answer: messages.PredictResponse,
+    run: (request) => predict(core, request, asContent),
+    counts: modelOf,
+  });
+  serve({
+    path: `${PREDICTIONS}/Classify`,
+    request: messages.ExamplesRequest,
+    answer: messages.ClassificationResponse,
+    run: (request) => classifyExamples(core, request),
+    counts: modelOf,
+  });
+  serve({
+    path: `${PREDICTIONS}/Regress`,
+    request: messages.ExamplesRequest,
+    answer: messages.RegressionResponse,
+    run: (request) => regressExamples(core, request),
+    counts: modelOf,
+  });
+  serve({
+    path: `${PREDICTIONS}/MultiInference`,
+    request: messages.MultiInferenceRequest,
+    answer: messages.MultiInferenceResponse,
+    run: (request) => multiInference(core, request),
+  });
+  serve({
+    path: `${PREDICTIONS}/GetModelMetadata`,
+    request: messages.GetModelMetadataRequest,
+    answer: messages.GetModelMetadataResponse,
+    run: (request) => metadata(core, request),
+  });
+  serve({
+    path: `${MODELS}/GetModelStatus`,
+    request: messages.GetModelStatusRequest,
+    answer: messages.GetModelStatusResponse,
+    run: (request) => status(core, request),
+  });
+  serve({
+    path: `${MODELS}/HandleReloadConfigRequest`,
+    request: messages.ReloadConfigRequest,
+    answer: messages.ReloadConfigResponse,
+    run: (request) => reload(core, request, log),
+  });
   return server;
+}
+
+const PREDICTIONS = 'tensorflow.serving.PredictionService';
+const MODELS = 'tensorflow.serving.ModelService';
+
+type Method<Q, A> = {
+  path: string;
+  request: Schema<Q>;
+  answer: Schema<A>;
+  run: (request: Q) => A | Promise<A>;
+  /** The model whose requests are counted; only those that run one are, as in TF Serving. */
+  counts?: (request: Q) => string;
+};
+
+const modelOf = ({ model_spec }: { model_spec: messages.ModelSpec | undefined }): string => model_spec?.name ?? '';
+
+/** grpc.health.v1.Health, for load balancers and orchestrators: while the ports are open, all is SERVING. */
+export async function addHealth(server: Server): Promise<void> {
+  const { HealthImplementation } = await import('grpc-health-check');
+  const names = ['', 'ModelService', 'PredictionService'];
+  new HealthImplementation(Object.fromEntries(names.map((name) => [name, 'SERVING' as const]))).addToServer(server);
 }
 
 /** Opens `0.0.0.0:port` or `unix:path`. */
@@ -55,9 +109,14 @@ export function bind(server: Server, address: string, ssl: SslConfig | undefined
 function secure({ key, cert, ca, clientVerify }: SslConfig): ServerCredentials {
   const pair = { private_key: Buffer.from(key), cert_chain: Buffer.from(cert) };
   try {
+    // grpc-js would say so only when the port opens, and blame the port.
+    createSecureContext({ key, cert, ...(ca === '' ? {} : { ca }) });
     return ServerCredentials.createSsl(ca === '' ? null : Buffer.from(ca), [pair], clientVerify);
   } catch (error) {
-    throw new StatusError('INVALID_ARGUMENT', `--ssl_config_file: ${(error as Error).message}`);
+    throw new StatusError(
+      'INVALID_ARGUMENT',
+      `--ssl_config_file: not a key and certificate in PEM: ${(error as Error).message}`,
+    );
   }
 }
 
@@ -72,20 +131,23 @@ export function drainGrpc(server: Server, timeout: number): Promise<void> {
   });
 }
 
-function add<Q, A>(
-  server: Server,
-  service: string,
-  name: string,
-  request: Schema<Q>,
-  answer: Schema<A>,
-  run: (request: Q) => A,
-): void {
-  const handle: handleUnaryCall<Q, A> = (call, done) => {
+function add<Q, A>(server: Server, method: Method<Q, A>, metrics: Metrics | undefined): void {
+  const [service = '', name = ''] = method.path.split('/');
+  const handle: handleUnaryCall<Q, A> = async (call, done) => {
+    const started = performance.now();
+    const model = method.counts?.(call.request);
     try {
-      done(null, run(call.request));
+      // Who has stopped waiting is not worth a run.
+      if (Number(call.getDeadline()) <= Date.now()) throw new StatusError('DEADLINE_EXCEEDED', 'Deadline Exceeded');
+      const answer = await method.run(call.request);
+      done(null, answer);
+      if (model === undefined || !metrics) return;
+      metrics.request(model, 'OK');
+      metrics.requestLatency(model, name, 'GRPC', (performance.now() - started) * 1000);
     } catch (error) {
       const { code, message } = toStatus(error);
       done({ code: grpcStatus(code), details: message });
+      if (model !== undefined) metrics?.request(model, code);
     }
   };
   const definition: ServiceDefinition = {
@@ -93,10 +155,10 @@ function add<Q, A>(
       path: `/${service}/${name}`,
       requestStream: false,
       responseStream: false,
-      requestSerialize: (value: Q) => Buffer.from(encode(request, value as Partial<Q>)),
-      requestDeserialize: (bytes: Buffer) => decode(request, bytes),
-      responseSerialize: (value: A) => Buffer.from(encode(answer, value as Partial<A>)),
-      responseDeserialize: (bytes: Buffer) => decode(answer, bytes),
+      requestSerialize: (value: Q) => Buffer.from(encode(method.request, value as Partial<Q>)),
+      requestDeserialize: (bytes: Buffer) => decode(method.request, bytes),
+      responseSerialize: (value: A) => Buffer.from(encode(method.answer, value as Partial<A>)),
+      responseDeserialize: (bytes: Buffer) => decode(method.answer, bytes),
     },
   };
   server.addService(definition, { [name]: handle as never });

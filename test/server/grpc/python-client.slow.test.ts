@@ -1,22 +1,14 @@
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { python, withoutPython } from '../../helpers/python.ts';
+import { python } from '../../helpers/python.ts';
 import { savedModel } from '../process/saved-model.ts';
 import { freePort, startServer } from '../process/server.ts';
+import { withoutServingApi } from './serving-api.ts';
 
-const skip =
-  withoutPython ||
-  (spawnSync(python as string, [
-    '-c',
-    'import importlib.util, sys; sys.exit(importlib.util.find_spec("tensorflow_serving") is None)',
-  ]).status === 0
-    ? false
-    : 'needs pip install --no-deps tensorflow-serving-api grpcio in .venv');
-
-test('TensorFlow Serving’s Python client gets its answers over gRPC', { skip }, async () => {
+test('TensorFlow Serving’s Python client gets its answers over gRPC', { skip: withoutServingApi }, async () => {
   const port = await freePort();
   const server = await startServer([`--port=${port}`, '--model_name=plus', `--model_base_path=${savedModel(1)}`], {
     until: `Running gRPC ModelServer at 0.0.0.0:${port} ...`,
