@@ -13,6 +13,7 @@ export {
   registerCommTarget,
   unregisterCommTarget,
 } from './runtime/comms.ts';
+export { type Progress, type ProgressOptions, progress, startProgress } from './runtime/progress.ts';
 export { button, checkbox, dropdown, type SliderOptions, slider, textField, type Widget } from './runtime/widgets.ts';
 
 export type MagicFunction = (line: string, body?: string) => unknown;

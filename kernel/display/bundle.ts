@@ -1,7 +1,8 @@
-import { inspect } from 'node:util';
+import { inspect, stripVTControlCharacters } from 'node:util';
 import type { Bundle } from '../runtime/run.ts';
 import { document } from './document.ts';
 import { dom } from './dom.ts';
+import { figure } from './figure.ts';
 import { binary } from './image.ts';
 import { table } from './table.ts';
 import { tensor } from './tensor.ts';
@@ -10,7 +11,7 @@ import { tensor } from './tensor.ts';
 export type Formatter = (value: unknown) => Bundle | undefined;
 
 /** The first that knows the value wins; order matters: a tensor is also an object, a figure also a DOM element. */
-const formatters: Formatter[] = [dom, tensor, binary, document, table];
+const formatters: Formatter[] = [figure, dom, tensor, binary, document, table];
 
 export const jupyterDisplay = Symbol.for('Jupyter.display');
 
@@ -31,6 +32,14 @@ export function toBundle(shown: unknown): Bundle | undefined {
   return { data: encode(shown as Record<string, unknown>), metadata: {} };
 }
 
+/** What is shown raw has text too, for a terminal and for a reader of the file: its own where it is text. */
+export function withText({ data, metadata }: Bundle): Bundle {
+  if ('text/plain' in data) return { data, metadata };
+  const [type, content] = Object.entries(data)[0] ?? ['', ''];
+  const readable = /^text\/|\+xml$/.test(type) && typeof content === 'string';
+  return { data: { ...data, 'text/plain': readable ? cut(content) : `[${type}]` }, metadata };
+}
+
 /** The value as text: no colours, since graders and diffs read it, and never more than a page. */
 export function text(value: unknown): string {
   if (typeof value === 'string') return cut(inspect(value, { maxStringLength: 10_000, breakLength: Infinity }));
@@ -39,10 +48,16 @@ export function text(value: unknown): string {
   );
 }
 
-const longest = 100_000;
+const longest = 20_000;
 
-function cut(long: string): string {
-  return long.length <= longest ? long : `${long.slice(0, longest)}\n… ${long.length - longest} more characters`;
+/** At the end of a line, where there are lines. */
+function cut(coloured: string): string {
+  const long = stripVTControlCharacters(coloured);
+  if (long.length <= longest) return long;
+  const end = long.lastIndexOf('\n', longest);
+  if (end < longest / 2) return `${long.slice(0, longest)}\n… ${long.length - longest} more characters`;
+  const rest = long.slice(end + 1);
+  return `${long.slice(0, end)}\n… ${rest.split('\n').length} more lines`;
 }
 
 function ownDisplay(value: unknown): Bundle | undefined | Promise<Bundle | undefined> {
@@ -62,6 +77,8 @@ function byKind(value: unknown): Bundle {
 }
 
 function complete({ data, metadata }: Bundle, value: unknown): Bundle {
+  const { 'text/plain': own } = data;
+  if (typeof own === 'string') return { data: { ...data, 'text/plain': stripVTControlCharacters(own) }, metadata };
   return 'text/plain' in data ? { data, metadata } : { data: { ...data, 'text/plain': plainOf(value) }, metadata };
 }
 

@@ -12,7 +12,12 @@ export function table(value: unknown): Bundle | undefined {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   if (names.length === 0) return undefined;
   const shown = names.slice(0, columnsShown);
-  const head = shown.map((name) => `<th title="${typeOf(rows, name)}">${escapeHtml(name)}</th>`).join('');
+  const head = shown
+    .map(
+      (name) =>
+        `<th>${escapeHtml(name)}<br><small style="font-weight: normal; opacity: 0.7">${typeOf(rows, name)}</small></th>`,
+    )
+    .join('');
   const body = rows
     .map((row, index) => `<tr><th>${index}</th>${shown.map((name) => cell(row[name])).join('')}</tr>`)
     .join('');

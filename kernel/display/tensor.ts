@@ -1,5 +1,6 @@
 import type { Bundle } from '../runtime/run.ts';
 import { escapeHtml } from './escape.ts';
+import { extent, picture } from './picture.ts';
 
 type Tensor = {
   shape: number[];
@@ -27,25 +28,24 @@ export function tensor(value: unknown): Bundle | undefined {
 
 function shown(kind: string, dtype: string, shape: number[], values: ArrayLike<number | string>): Bundle {
   const title = `${kind}${dtype ? ` ${dtype}` : ''} [${shape.join(', ')}]`;
-  const numbers = statistics(values);
-  const picture = pixels(shape, values);
+  const numbers = numeric(values) ? statistics(values) : '';
+  const drawn = numeric(values) && values.length > 8 ? picture(shape, values) : undefined;
   const text = [`${title}${numbers ? `  ${numbers}` : ''}`, nested(shape, values)].join('\n');
-  if (!picture) return plain(text);
-  const html = `<div><code>${escapeHtml(title)}</code> ${escapeHtml(numbers)}<br>${picture}</div>`;
+  if (!drawn) return plain(text);
+  const rest = nested(shape, values);
+  const html = `<div><code>${escapeHtml(title)}</code> <small>${escapeHtml(numbers)}</small></div><div>${drawn}</div><pre>${escapeHtml(rest)}</pre>`;
   return { data: { 'text/html': html, 'text/plain': text }, metadata: {} };
 }
 
-function statistics(values: ArrayLike<number | string>): string {
-  if (values.length < 2 || typeof values[0] === 'string' || typeof values[0] === 'bigint') return '';
-  let least = Infinity;
-  let most = -Infinity;
+function numeric(values: ArrayLike<number | string>): values is ArrayLike<number> {
+  return typeof values[0] === 'number';
+}
+
+function statistics(values: ArrayLike<number>): string {
+  if (values.length < 2) return '';
   let sum = 0;
-  for (let i = 0; i < values.length; i += 1) {
-    const x = values[i] as number;
-    if (x < least) least = x;
-    if (x > most) most = x;
-    sum += x;
-  }
+  for (let i = 0; i < values.length; i += 1) sum += values[i]!;
+  const [least, most] = extent(values);
   return `min ${short(least)}  mean ${short(sum / values.length)}  max ${short(most)}`;
 }
 
@@ -65,32 +65,6 @@ function nested(shape: number[], values: ArrayLike<number | string>): string {
     return `[${parts.join(inner ? ', ' : `,\n${' '.repeat(axis + 1)}`)}]`;
   };
   return print(0, 0);
-}
-
-/** One grey picture (28 × 28 × 1, or a batch of one), drawn without scripts so that untrusted notebooks show it. */
-function pixels(shape: number[], values: ArrayLike<number | string>): string | undefined {
-  const kept = shape.filter((n, axis) => !(n === 1 && (axis === 0 || axis === shape.length - 1)));
-  const [height, width] = kept;
-  if (kept.length !== 2 || !height || !width || height < 8 || width < 8 || height > 64 || width > 64) return undefined;
-  if (typeof values[0] !== 'number') return undefined;
-  const numbers = values as ArrayLike<number>;
-  let least = Infinity;
-  let most = -Infinity;
-  for (let i = 0; i < numbers.length; i += 1) {
-    least = Math.min(least, numbers[i]!);
-    most = Math.max(most, numbers[i]!);
-  }
-  if (!Number.isFinite(most - least)) return undefined;
-  const rects: string[] = [];
-  for (let i = 0; i < numbers.length; i += 1) {
-    const level = Math.round((255 * (numbers[i]! - least)) / (most - least || 1));
-    if (level > 0)
-      rects.push(
-        `<rect x="${i % width}" y="${Math.floor(i / width)}" width="1" height="1" fill="rgb(${level},${level},${level})"/>`,
-      );
-  }
-  const box = `viewBox="0 0 ${width} ${height}" width="${width * 4}" height="${height * 4}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${box} shape-rendering="crispEdges"><rect width="100%" height="100%"/>${rects.join('')}</svg>`;
 }
 
 function isTensor(value: unknown): value is Tensor {

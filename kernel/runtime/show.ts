@@ -1,4 +1,4 @@
-import { bundle, toBundle } from '../display/bundle.ts';
+import { bundle, toBundle, withText } from '../display/bundle.ts';
 import { currentCell } from './current.ts';
 import type { Bundle, CellEvent } from './run.ts';
 
@@ -45,5 +45,5 @@ function event(shown: Bundle, displayId: string | undefined, update: boolean): C
 function rawBundle(value: unknown): Bundle {
   const shown = toBundle(value);
   if (!shown) throw new TypeError("raw output is an object of MIME types, e.g. { 'text/html': '<b>x</b>' }");
-  return shown;
+  return withText(shown);
 }

@@ -1,7 +1,7 @@
 /** What `import * as tslab from 'tslab'` gives a notebook written for it: its display API on our display. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { toBundle } from '../display/bundle.ts';
+import { toBundle, withText } from '../display/bundle.ts';
 import { currentCell } from './current.ts';
 
 export type Display = {
@@ -38,7 +38,7 @@ export function newDisplay(): Display {
 function create(displayId?: string): Display {
   let shown = false;
   const raw: Display['raw'] = (type, content) => {
-    const bundle = toBundle({ [type]: content })!;
+    const bundle = withText(toBundle({ [type]: content })!);
     const cell = currentCell();
     if (displayId === undefined) cell?.emit({ kind: 'display', ...bundle });
     else cell?.emit({ kind: shown ? 'update' : 'display', displayId, ...bundle });

@@ -187,8 +187,9 @@ function isFailure(cell: CompiledCell | ErrorContent): cell is ErrorContent {
   return 'ename' in cell;
 }
 
-export function errorContent({ name, message, stack = message }: Error): ErrorContent {
-  return { ename: name, evalue: message, traceback: stack.split('\n') };
+/** For an error of the kernel itself: its stack is for the log. */
+export function errorContent({ name, message }: Error): ErrorContent {
+  return { ename: name, evalue: message, traceback: [`${name}: ${message}`] };
 }
 
 async function pendingInput(): Promise<void> {

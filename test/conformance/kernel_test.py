@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -30,6 +31,22 @@ os.environ.update(
 )
 
 import jupyter_kernel_test  # noqa: E402
+import pytest  # noqa: E402
+
+sys.path.insert(0, str(ROOT / "test/conformance/spec"))
+import wire_check  # noqa: E402
+
+CHECKED = []
+wire_check.install(lambda name, error, message: CHECKED.append((name, error, message)))
+
+
+@pytest.fixture(autouse=True)
+def every_message_is_as_specified():
+    """Beside the suite's own validation, which knows protocol 5.0: each message against the schema of 5.5."""
+    CHECKED.clear()
+    yield
+    assert CHECKED, "no message was read"
+    assert [(name, error, message) for name, error, message in CHECKED if error] == []
 
 
 def teardown_module():
@@ -40,9 +57,6 @@ class TypelabTests(jupyter_kernel_test.KernelTests):
     kernel_name = "typelab"
     language_name = "typescript"
     file_extension = ".ts"
-    # No cell of ours sends a page payload: `x?` shows its answer as output.
-    test_pager = None
-
     code_hello_world = "console.log('hello, world')"
     code_stderr = "console.error('test')"
     completion_samples = [
@@ -53,6 +67,7 @@ class TypelabTests(jupyter_kernel_test.KernelTests):
     complete_code_samples = ["1", "const a = 1", "function f() {\n  return 1\n}", "await 1", "%pwd"]
     incomplete_code_samples = ["function f() {", "const s = `a", "[1, 2", "f(", "/* a"]
     invalid_code_samples = ["const = 1", "1 +* 2", ")"]
+    code_page_something = "import { page } from 'typelab/kernel';\nawait page('a long text')"
     code_generate_error = "throw new TypeError('on purpose')"
     code_execute_result = [
         {"code": "1 + 2", "result": "3"},

@@ -5,6 +5,7 @@ import { ownKernelspec } from '../../kernel/kernelspec.ts';
 import type { ExchangeOptions } from '../../kernel/wire/client.ts';
 import type { ExecuteReply, ExecuteRequest, Message } from '../../kernel/wire/protocol.ts';
 import { type RunningKernel, type StartOptions, startKernel } from '../../kernel/wire/start.ts';
+import { schemaError } from './schema.ts';
 
 export type Executed = {
   reply: ExecuteReply & { status: string };
@@ -24,7 +25,7 @@ export type TestKernel = RunningKernel & {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-/** The real kernel in a temporary folder, without the user's history. */
+/** The real kernel in a temporary folder, without the user's history. Whatever it sends must be as the specification says: told when it is disposed. */
 export async function testKernel(options: StartOptions = {}): Promise<TestKernel> {
   const folder = mkdtempSync(join(tmpdir(), 'typelab-test-'));
   let log = '';
@@ -36,6 +37,18 @@ export async function testKernel(options: StartOptions = {}): Promise<TestKernel
       log += text;
     },
   });
+  const wrong = new Set<string>();
+  const check = (message: Message) => {
+    const error = schemaError(message);
+    if (error) wrong.add(error);
+  };
+  kernel.client.onIopub(check);
+  const { start } = kernel.client;
+  kernel.client.start = (type, content, given) => {
+    const exchange = start<never>(type, content, given);
+    exchange.reply.then(check, () => {});
+    return exchange;
+  };
   return {
     ...kernel,
     folder,
@@ -55,6 +68,7 @@ export async function testKernel(options: StartOptions = {}): Promise<TestKernel
     async [Symbol.asyncDispose]() {
       await kernel.shutdown();
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+      if (wrong.size) throw new Error(`not as the protocol's specification says:\n${[...wrong].join('\n')}`);
     },
   };
 }

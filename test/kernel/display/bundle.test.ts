@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import * as Plot from '@observablehq/plot';
 import { JSDOM } from 'jsdom';
+import { parseHTML } from 'linkedom';
 import { bundle } from '../../../kernel/display/bundle.ts';
 import { html, md, svg, tex } from '../../../kernel/display/markup.ts';
 
@@ -42,6 +44,21 @@ describe('text/plain', () => {
 
   test('obeys a class’s own inspect', async () => {
     assert.equal(await plain({ [Symbol.for('nodejs.util.inspect.custom')]: () => 'own face' }), 'own face');
+  });
+
+  test('has no colours, whoever puts them there', async () => {
+    const own = { [Symbol.for('nodejs.util.inspect.custom')]: () => '\x1b[31mred\x1b[39m' };
+    assert.equal(await plain(own), 'red');
+    assert.equal(
+      await plain({ [Symbol.for('Jupyter.display')]: () => ({ 'text/plain': '\x1b[1mbold\x1b[0m' }) }),
+      'bold',
+    );
+  });
+
+  test('of an object with thousands of keys is cut at a line, with a count', async () => {
+    const many = await plain(Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`key${i}`, i])));
+    assert.ok(many.length < 20_100);
+    assert.match(many, /,\n… \d+ more lines$/);
   });
 
   test('circular and huge values end', async () => {
@@ -89,6 +106,61 @@ describe('elements', () => {
   });
 });
 
+describe('elements of linkedom', () => {
+  test('are shown as those of jsdom are, documents and fragments too', async () => {
+    const { document } = parseHTML('<html><body><p>x</p><svg width="4" height="2"><rect/></svg></body></html>');
+    assert.equal((await data(document.querySelector('p')))['text/html'], '<p>x</p>');
+    const drawing = await data(document.querySelector('svg'));
+    assert.match(String(drawing['image/svg+xml']), /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+    assert.match(String((await data(document))['text/html']), /^<html>/);
+    const fragment = document.createDocumentFragment();
+    fragment.append(document.createElement('b'), document.createElement('i'));
+    assert.equal((await data(fragment))['text/html'], '<b></b><i></i>');
+  });
+});
+
+describe('figures of Observable Plot', () => {
+  const { document } = new JSDOM('').window;
+  const draw = (options: Plot.PlotOptions = {}) =>
+    Plot.plot({ document, marks: [Plot.lineY([1, 3, 2], { clip: true, markerEnd: 'arrow' })], ...options });
+
+  test('bring their page and styles, and ids that no other figure has', async () => {
+    const shown = await data(draw());
+    const drawing = String(shown['image/svg+xml']);
+    assert.equal(shown['text/plain'], '[figure 640 × 400]');
+    assert.match(
+      drawing,
+      /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg".* style="[^"]*background: white; color: #1b1e23;/,
+    );
+    assert.doesNotMatch(drawing, /<style/);
+    const ids = [...drawing.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id!);
+    assert.ok(ids.length > 0);
+    for (const id of ids) {
+      assert.match(id, /-[0-9a-f]{8}$/);
+      assert.ok(drawing.includes(`url(#${id})`));
+    }
+    const other = String((await data(draw({ width: 300 })))['image/svg+xml']);
+    for (const id of ids) assert.ok(!other.includes(id));
+  });
+
+  test('with titles, a legend and a caption are whole, as HTML', async () => {
+    const shown = await data(
+      draw({
+        title: 'Title',
+        subtitle: 'Subtitle',
+        caption: 'Caption',
+        color: { legend: true, type: 'categorical', domain: ['a', 'b'] },
+      }),
+    );
+    const html = String(shown['text/html']);
+    for (const text of ['<h2>Title</h2>', '<h3>Subtitle</h3>', 'Caption</figcaption>', '>a</span>', '>b</span>'])
+      assert.ok(html.includes(text), text);
+    assert.match(html, /swatches[^>]*style="[^"]*display: flex/);
+    assert.doesNotMatch(html, /<style/);
+    assert.equal(shown['text/plain'], '[figure: Title · Subtitle · Caption]');
+  });
+});
+
 describe('bytes', () => {
   test('are known by their first ones', async () => {
     const kinds: [string, number[]][] = [
@@ -118,7 +190,10 @@ describe('tables', () => {
         ])
       )['text/html'],
     );
-    assert.match(shown, /<th title="number">a<\/th><th title="string \| undefined">b<\/th>/);
+    assert.match(
+      shown,
+      />a<br><small[^>]*>number<\/small><\/th><th>b<br><small[^>]*>string \| undefined<\/small><\/th>/,
+    );
     assert.match(shown, /<tr><th>0<\/th><td style="text-align:right">1<\/td><td>&lt;x&gt;<\/td><td><\/td><\/tr>/);
   });
 
@@ -164,7 +239,20 @@ describe('tensors', () => {
         Array.from({ length: 784 }, (_, i) => i / 783),
       ),
     );
-    assert.match(String(shown['text/html']), /<svg .*viewBox="0 0 28 28".*fill="rgb\(255,255,255\)"/s);
+    assert.match(String(shown['text/html']), /<img src="data:image\/png;base64,[^"]+" width="112" height="112"/);
+  });
+
+  test('a batch shows its first images, other numbers how they are spread', async () => {
+    const batch = await data(
+      tensor(
+        [12, 8, 8, 3],
+        Array.from({ length: 12 * 192 }, (_, i) => i % 255),
+      ),
+    );
+    assert.equal(String(batch['text/html']).match(/<img /g)?.length, 10);
+    assert.match(String(batch['text/html']), /… 2 more/);
+    const spread = await data(Float64Array.from({ length: 1000 }, (_, i) => Math.sin(i)));
+    assert.match(String(spread['text/html']), /aria-label="histogram"/);
   });
 
   test('long typed arrays too, short ones as Node prints them', async () => {

@@ -101,8 +101,8 @@ describe('import', () => {
       const one = tslab.newDisplay(); one.text('first'); one.text('second');`);
     const shown = events.map((event) => ('data' in event ? [event.kind, event.data] : event.kind));
     assert.deepEqual(shown, [
-      ['display', { 'text/html': '<b>x</b>' }],
-      ['display', { 'image/png': 'AQID' }],
+      ['display', { 'text/html': '<b>x</b>', 'text/plain': '<b>x</b>' }],
+      ['display', { 'image/png': 'AQID', 'text/plain': '[image/png]' }],
       ['display', { 'text/plain': 'first' }],
       ['update', { 'text/plain': 'second' }],
     ]);

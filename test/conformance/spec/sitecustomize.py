@@ -1,0 +1,3 @@
+import wire_check
+
+wire_check.install_from_environment()
