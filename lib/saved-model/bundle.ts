@@ -4,13 +4,15 @@ import { dtypeNumber, dtypeOf, sizeOf } from './dtype.ts';
 import { corrupt, ModelError } from './error.ts';
 import { create, decode, encode, varint } from './proto.ts';
 import { BundleEntryProto, BundleHeaderProto } from './schema.ts';
+import type { Box } from './slices.ts';
+import { cutBox, joinBoxes, sliceKey } from './slices.ts';
 import { readVarint } from './snappy.ts';
 import { compareBytes, readTable, writeTable } from './table.ts';
 import { fromBytes, knownShape, toBytes, toShapeProto } from './tensor-proto.ts';
 import type { HostTensor } from './value.ts';
 
 /** The tensors of a checkpoint (`variables/variables`), each read and verified when it is asked for. */
-export type Bundle = { keys(): string[]; get(key: string): HostTensor; close(): void };
+export type Bundle = { keys(): string[]; get(key: string, box?: Box): HostTensor; close(): void };
 
 /** @param prefix path without `.index`. A model without variables has no such file: an empty bundle. */
 export function openBundle(prefix: string): Bundle {
@@ -22,20 +24,42 @@ export function openBundle(prefix: string): Bundle {
   const shards = header ? naming(index, () => readHeader(header)) : 1;
   entries.delete('');
   const files = new Map<number, number>();
+  const entryOf = (key: string): BundleEntryProto => {
+    const bytes = entries.get(key);
+    if (!bytes) throw new ModelError('NOT_FOUND', `${index}: no tensor "${key}" in the checkpoint`);
+    return naming(index, () => decode(BundleEntryProto, bytes));
+  };
+  const read = (key: string, entry: BundleEntryProto): HostTensor => {
+    const path = shardPath(prefix, entry.shard_id, shards);
+    return naming(`${path}: tensor "${key}"`, () => readTensor(openShard(files, path, entry.shard_id, shards), entry));
+  };
+  const get = (name: string, box: Box | undefined): HostTensor => {
+    const key = Buffer.from(name).toString('latin1');
+    const entry = entryOf(key);
+    // The parts of a partitioned variable lie under keys of their own; one part is asked for more often than the whole.
+    const stored = entry.slices.map(({ extent }) =>
+      extent.map(({ start, length }) => ({ start, length: length ?? -1 })),
+    );
+    const slice = (part: Box) => {
+      const own = sliceKey(name, part);
+      return read(own, entryOf(own));
+    };
+    const exact = box && stored.find((part) => JSON.stringify(part) === JSON.stringify(box));
+    if (exact) return slice(exact);
+    const whole = stored.length > 0 ? joined(entry, stored, slice) : read(name, entry);
+    return box ? naming(index, () => cutBox(whole, box)) : whole;
+  };
+  const joined = (entry: BundleEntryProto, stored: Box[], slice: (part: Box) => HostTensor): HostTensor =>
+    naming(index, () =>
+      joinBoxes(
+        dtypeOf(entry.dtype),
+        knownShape(entry.shape),
+        stored.map((box) => ({ box, tensor: slice(box) })),
+      ),
+    );
   return {
-    keys: () => [...entries.keys()],
-    get(key) {
-      const bytes = entries.get(key);
-      if (!bytes) throw new ModelError('NOT_FOUND', `${index}: no tensor "${key}" in the checkpoint`);
-      const entry = naming(index, () => decode(BundleEntryProto, bytes));
-      const path = shardPath(prefix, entry.shard_id, shards);
-      return naming(`${path}: tensor "${key}"`, () => {
-        if (entry.slices.length > 0) {
-          throw new ModelError('UNIMPLEMENTED', 'is stored in slices (a partitioned variable), which is not supported');
-        }
-        return readTensor(openShard(files, path, entry.shard_id, shards), entry);
-      });
-    },
+    keys: () => [...entries.keys()].map((key) => Buffer.from(key, 'latin1').toString()),
+    get,
     close() {
       for (const file of files.values()) closeSync(file);
       files.clear();
@@ -72,7 +96,8 @@ export function shardPath(prefix: string, shard: number, shards: number): string
 }
 
 function readIndex(file: Uint8Array): Map<string, Uint8Array> {
-  return new Map(readTable(file).map(({ key, value }) => [Buffer.from(key).toString(), value]));
+  // Keys of slices are no text: one character per byte.
+  return new Map(readTable(file).map(({ key, value }) => [Buffer.from(key).toString('latin1'), value]));
 }
 
 function readHeader(bytes: Uint8Array): number {

@@ -44,6 +44,9 @@ export function listValue(items: (Value | undefined)[]): Value {
   return { dtype: 'variant', shape: [], data: undefined, dataId: undefined, refs: 1, items };
 }
 
+/** What a TF1 Switch sends into the branch that is not taken. It is compared, never read. */
+export const DEAD: Value = { ...hostValue('bool', [], new Uint8Array(1)), refs: Number.MAX_SAFE_INTEGER };
+
 /** The elements in JavaScript's memory. */
 export function onHost(value: Value): TensorData {
   if (value.data === undefined) value.data = backend.readSync(value.dataId as object);

@@ -18,13 +18,14 @@ export function inlineTarget(library: Library, target: Target): SubGraph {
     depth: 0,
     nodes: library.root,
     args: new Map(),
+    fed: new Map(),
     done: new Map(),
     active: new Set(),
     after: [],
   };
   // Any tensor may be fed, not only a placeholder: the walk back from the fetches stops there.
-  const fed = new Map(feeds.map(({ name, node }) => [tensorKey(name), { node, index: 0 }]));
-  const walk = new Walk(library, fed);
+  scope.fed = new Map(feeds.map(({ name, node }) => [tensorKey(name), { node, index: 0 }]));
+  const walk = new Walk(library);
   return {
     inputs: feeds.map(({ node }) => node),
     outputs: walk.edges(scope, target.fetches).map((edge) => walk.readTF1(edge, [])),
@@ -38,11 +39,26 @@ type Scope = {
   nodes: Map<string, NodeDef>;
   /** A function's arguments. */
   args: Map<string, Edge>;
+  /** Tensors that are given instead of computed, by `node:index`: what a request feeds, the variables of a TF1 loop. */
+  fed: Map<string, Edge>;
   done: Map<string, Done>;
   /** Nodes whose inputs are being worked on: meeting one again is a cycle. */
   active: Set<string>;
   /** What the call itself had to wait for. */
   after: FlatNode[];
+  /** By the name of their condition, once one of their exits was met. */
+  loops?: Map<string, Loop>;
+  /** Whether it has branches of TF1. */
+  branched?: boolean;
+};
+
+/** A loop of TF1: Merge(Enter, NextIteration) → Switch → Exit for each variable, and what enters without changing. */
+type Loop = {
+  condition: string;
+  variables: { switch: string; merge: string; enter: NodeDef; next: string }[];
+  constants: NodeDef[];
+  enters: NodeDef[];
+  node?: FlatNode;
 };
 
 /** What a node became: one flat node, or (calls, identities) the tensors it passes on; and what `^node` waits for. */
@@ -61,13 +77,20 @@ const CALLS = new Set([
   'RemoteCall',
   'SymbolicGradient',
 ]);
+/** The parts of a TF1 loop: waiting for one of them is waiting for the loop's own step. */
+const LOOP_PARTS = new Set(['Merge', 'Switch', 'LoopCond', 'NextIteration', 'Enter']);
+
+function isLoopOp(op: string | undefined): boolean {
+  return op !== undefined && LOOP_PARTS.has(op);
+}
+
+const CASES = new Set(['Case', 'StatelessCase']);
 const BRANCHES: Record<string, string[]> = {
   While: ['cond', 'body'],
   StatelessWhile: ['cond', 'body'],
   If: ['then_branch', 'else_branch'],
   StatelessIf: ['then_branch', 'else_branch'],
 };
-const LOOP_OPS = new Set(['NextIteration', 'RefNextIteration']);
 /** Ops that pass their first input on unchanged. */
 const PASS = new Set([
   'Identity',
@@ -83,14 +106,12 @@ const PASS = new Set([
 
 class Walk {
   library: Library;
-  fed: Map<string, Edge>;
   /** One node for each resource, however often its op is inlined. */
   resources = new Map<string, FlatNode>();
   count = 0;
 
-  constructor(library: Library, fed: Map<string, Edge>) {
+  constructor(library: Library) {
     this.library = library;
-    this.fed = fed;
   }
 
   edges(scope: Scope, references: string[]): Edge[] {
@@ -138,17 +159,21 @@ class Walk {
   }
 
   cycle({ scope, name }: Task): ModelError {
-    const loops = [...scope.nodes.values()].filter((node) => LOOP_OPS.has(node.op)).map((node) => node.name);
+    const loops = [...scope.nodes.values()]
+      .filter((node) => node.op.endsWith('NextIteration'))
+      .map((node) => node.name);
     if (loops.length === 0) return corrupt(`node "${scope.path}${name}" depends on itself`);
     const list = loops.slice(0, 5).join(', ');
-    return new ModelError(
-      'UNIMPLEMENTED',
-      `loops of TF1 (NextIteration) are not supported: ${list}; export the model with TensorFlow 2, which writes While`,
-    );
+    return new ModelError('UNIMPLEMENTED', `a TF1 loop (NextIteration: ${list}) has a form that is not supported`);
   }
 
   /** What must be done before a node can be built: its inputs, then, for a call, what its function returns. */
   waiting(task: Task, def: NodeDef): Task[] {
+    if (def.op === 'Exit')
+      return this.missing(
+        task.scope,
+        this.loopOf(task.scope, def).enters.flatMap(({ input }) => input),
+      );
     const inputs = this.missing(task.scope, def.input);
     if (inputs.length > 0) return inputs;
     task.call ??= this.enter(task.scope, def);
@@ -163,7 +188,7 @@ class Walk {
     for (const reference of references) {
       const { name, control, index } = parseReference(reference);
       if (scope.done.has(name) || scope.args.has(name)) continue;
-      if (!control && scope.path === '' && this.fed.has(`${name}:${index}`)) continue;
+      if (control ? isLoopOp(scope.nodes.get(name)?.op) : scope.fed.has(`${name}:${index}`)) continue;
       tasks.push({ scope, name });
     }
     return tasks;
@@ -172,7 +197,7 @@ class Walk {
   /** Undefined for a reference that is not done; errors for one that cannot be. */
   edge(scope: Scope, reference: string): Edge | undefined {
     const { name, output, index } = parseReference(reference);
-    const fed = scope.path === '' ? this.fed.get(`${name}:${index}`) : undefined;
+    const fed = scope.fed.get(`${name}:${index}`);
     if (fed) return fed;
     const arg = scope.args.get(name);
     if (arg) return arg;
@@ -214,7 +239,16 @@ class Walk {
     }
     const args = new Map(names.map((arg, i) => [arg.name, inputs[i] as Edge]));
     const after = [...scope.after, ...this.controls(scope, def)];
-    return { path, depth: scope.depth + 1, nodes: body.nodes, args, done: new Map(), active: new Set(), after };
+    return {
+      path,
+      depth: scope.depth + 1,
+      nodes: body.nodes,
+      args,
+      fed: new Map(),
+      done: new Map(),
+      active: new Set(),
+      after,
+    };
   }
 
   dataInputs(scope: Scope, def: NodeDef): Edge[] {
@@ -233,19 +267,43 @@ class Walk {
         `the graph has more than ${MAX_NODES} nodes once its functions are inlined`,
       );
     if (call) return this.returned(call.scope, call.body);
+    if (def.op === 'Exit') return this.exit(scope, def);
     const inputs = this.dataInputs(scope, def);
     const after = [...scope.after, ...this.controls(scope, def)];
     if (isHandleOp(def.op)) return this.resource(scope, def);
     const [first] = inputs;
-    if (PASS.has(def.op) && first && (after.length === 0 || isHandleOp(first.node.op)))
-      return { edges: [first], control: after };
+    const branched = this.hasSwitches(scope);
+    if (PASS.has(def.op) && first && first.node.op !== 'Switch' && (after.length === 0 || isHandleOp(first.node.op)))
+      return { edges: [first], control: branched ? [...after, first.node] : after };
+    if (def.op === 'Const' && branched && after.length > 0) return this.branchConstant(scope, def, after);
     const node: FlatNode = { name: scope.path + def.name, op: def.op, attr: def.attr, inputs, after };
     if (inputs.some(isVariable) && !takesVariable(def.op))
       node.inputs = inputs.map((input) => this.readTF1(input, after));
-    const branches = BRANCHES[def.op];
+    const branches = BRANCHES[def.op] ?? (CASES.has(def.op) ? this.cases(def) : undefined);
     if (!branches) return { node, control: [node] };
     const edges = this.branch(scope, def, node, branches);
     return edges ? { edges, control: [node] } : { node, control: [node] };
+  }
+
+  hasSwitches(scope: Scope): boolean {
+    scope.branched ??= [...scope.nodes.values()].some(({ op }) => op === 'Switch');
+    return scope.branched;
+  }
+
+  /** A constant of a TF1 branch is as dead as the branch: something must run to find out. */
+  branchConstant(scope: Scope, def: NodeDef, after: FlatNode[]): Done {
+    const constant = newNode(scope.path + def.name, 'Const', [], def.attr);
+    const node = { ...newNode(constant.name, 'Identity', [{ node: constant, index: 0 }]), after };
+    return { node, control: [node] };
+  }
+
+  /** The branches of a Case are a list of functions: named by their number from here on. */
+  cases(def: NodeDef): string[] {
+    const functions = def.attr.get('branches')?.list?.func ?? [];
+    functions.forEach((func, i) => {
+      def.attr.set(String(i), { func });
+    });
+    return functions.map((_, i) => String(i));
   }
 
   /** A TF1 variable used as a value is read at that moment. */
@@ -283,6 +341,88 @@ class Walk {
       this.resources.set(id, node);
     }
     return { node, control: [] };
+  }
+
+  /** A TF1 loop, found from one of its exits. Its parts know each other by their frame's name and by who feeds whom. */
+  loopOf(scope: Scope, exit: NodeDef): Loop {
+    const at = (reference = '') => this.definition(scope, parseReference(reference).name);
+    const one = at(exit.input[0]);
+    const condition = at(one.input[1]);
+    const known = scope.loops?.get(condition.name);
+    if (known) return known;
+    const first = at(at(one.input[0]).input[0]);
+    if (one.op !== 'Switch' || condition.op !== 'LoopCond' || first.op !== 'Enter')
+      throw new ModelError(
+        'UNIMPLEMENTED',
+        `the TF1 loop of node "${scope.path}${exit.name}" has a form that is not supported`,
+      );
+    const frame = textAttr(first, 'frame_name', '');
+    const all = [...scope.nodes.values()];
+    const enters = all.filter((node) => node.op === 'Enter' && textAttr(node, 'frame_name', '') === frame);
+    const switches = all.filter(
+      (node) => node.op === 'Switch' && parseReference(node.input[1] ?? '').name === condition.name,
+    );
+    const variables = switches.map((node) => {
+      const merge = at(node.input[0]);
+      const [enter, next] = merge.input.map(at);
+      if (merge.op !== 'Merge' || enter?.op !== 'Enter' || next?.op !== 'NextIteration')
+        throw new ModelError(
+          'UNIMPLEMENTED',
+          `the TF1 loop of node "${scope.path}${exit.name}" has a form that is not supported`,
+        );
+      return { switch: node.name, merge: merge.name, enter, next: next.input[0] ?? '' };
+    });
+    const constants = enters.filter((enter) => !variables.some((variable) => variable.enter === enter));
+    const loop: Loop = { condition: condition.input[0] ?? '', variables, constants, enters };
+    scope.loops ??= new Map();
+    scope.loops.set(condition.name, loop);
+    return loop;
+  }
+
+  /** The loop as one While: what enters are its arguments, what does not change in it comes last. */
+  exit(scope: Scope, def: NodeDef): Done {
+    const loop = this.loopOf(scope, def);
+    const index = loop.variables.findIndex((variable) => variable.switch === parseReference(def.input[0] ?? '').name);
+    loop.node ??= this.loopNode(scope, loop);
+    return { edges: [{ node: loop.node, index }], control: [loop.node] };
+  }
+
+  loopNode(scope: Scope, loop: Loop): FlatNode {
+    const entering = [...loop.variables.map(({ enter }) => enter), ...loop.constants];
+    const inputs = entering.map((enter) => this.edge(scope, enter.input[0] ?? '') as Edge);
+    const node = newNode(scope.path + (loop.variables[0]?.switch ?? 'while'), 'While');
+    const make = (kind: string, key: (variable: Loop['variables'][0]) => string, references: string[]): SubGraph => {
+      const args = inputs.map((edge, i) =>
+        isHandleOp(edge.node.op) ? edge : { node: newNode(`${node.name}/${kind}/arg${i}`, 'Input'), index: 0 },
+      );
+      const keys = [...loop.variables.map(key), ...loop.constants.map(({ name }) => `${name}:0`)];
+      const fed = new Map(keys.map((name, i) => [name, args[i] as Edge]));
+      const inner: Scope = {
+        ...scope,
+        depth: scope.depth + 1,
+        fed,
+        done: new Map(),
+        active: new Set(),
+        after: [],
+        loops: new Map(),
+      };
+      if (inner.depth > MAX_DEPTH)
+        throw new ModelError('UNIMPLEMENTED', `loops are nested deeper than ${MAX_DEPTH}: ${node.name}`);
+      const outputs = this.edges(inner, references).map((edge) => this.readTF1(edge, []));
+      if (kind === 'body')
+        outputs.push(...args.slice(loop.variables.length).filter((edge) => edge.node.op === 'Input'));
+      return { inputs: args.filter((edge) => edge.node.op === 'Input').map((edge) => edge.node), outputs, after: [] };
+    };
+    node.bodies = {
+      cond: make('cond', (variable) => `${variable.merge}:0`, [loop.condition]),
+      body: make(
+        'body',
+        (variable) => `${variable.switch}:1`,
+        loop.variables.map(({ next }) => next),
+      ),
+    };
+    node.inputs = inputs.filter((edge) => !isHandleOp(edge.node.op));
+    return node;
   }
 
   /** Each branch becomes a graph of its own; resources are bound now, because plans know no handles. */

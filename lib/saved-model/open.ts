@@ -146,8 +146,8 @@ class Opened {
       if (WRITES.has(node.op)) this.mutable.add(handleOf(node).name);
     }
     for (const name of used) {
-      const key = keys.get(name);
-      const value = key === undefined ? undefined : this.keep(constant(bundle.get(key)));
+      const source = keys.get(name);
+      const value = source && this.keep(constant(bundle.get(source.key, source.box)));
       this.variables.set(name, value);
       if (value) this.state.variables.set(name, value);
     }

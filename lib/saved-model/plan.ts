@@ -1,5 +1,5 @@
 import type { Value } from './device.ts';
-import { release, retain } from './device.ts';
+import { DEAD, release, retain } from './device.ts';
 import type { Constants } from './fold.ts';
 import { foldConstants } from './fold.ts';
 import { fuse } from './fuse.ts';
@@ -18,6 +18,7 @@ export function compilePlan(graph: SubGraph, constants: Constants, state: State)
   const layout = layOut(graph, nodes);
   const steps = nodes.filter((node) => runs(node)).map((node) => makeStep(node, layout, env));
   const outputs = graph.outputs.map((edge) => layout.slot(edge));
+  if (nodes.some(({ op }) => op === 'Switch')) skipDead(nodes, steps, layout);
   const inputs = graph.inputs.map((node) => (layout.first.has(node) ? layout.slot({ node, index: 0 }) : -1));
   freeAtLastUse(steps, layout, inputs, outputs);
   return (values) => execute(layout.base, steps, inputs, outputs, values);
@@ -48,6 +49,9 @@ function layOut(graph: SubGraph, nodes: FlatNode[]): Layout {
   const counts = new Map<FlatNode, number>(
     nodes.map((node) => [node, node.op === 'Input' || node.op === 'Const' ? 1 : 0]),
   );
+  // What a TF1 branch waits for has a slot too: it may be dead.
+  if (nodes.some(({ op }) => op === 'Switch'))
+    for (const node of nodes) for (const before of node.after) if (runs(before)) counts.set(before, 1);
   for (const { node, index } of [...graph.outputs, ...nodes.flatMap((node) => node.inputs)]) {
     counts.set(node, Math.max(counts.get(node) ?? 0, index + 1));
   }
@@ -70,6 +74,21 @@ function makeStep(node: FlatNode, layout: Layout, env: Env): Step {
     count: layout.counts.get(node) as number,
     free: [],
   };
+}
+
+/** In a graph with TF1 branches a step whose inputs (or what it waits for) are dead does not run. */
+function skipDead(nodes: FlatNode[], steps: Step[], layout: Layout): void {
+  nodes.filter(runs).forEach((node, i) => {
+    if (node.op === 'Merge') return;
+    const step = steps[i] as Step;
+    const { kernel, count, from } = step;
+    const waits = node.after.filter((before) => runs(before) && (layout.counts.get(before) ?? 0) > 0);
+    const extra = waits.map((before) => layout.slot({ node: before, index: 0 }));
+    const own = from.length;
+    step.from = [...from, ...extra];
+    const dead = count <= 1 ? DEAD : new Array(count).fill(DEAD);
+    step.kernel = (inputs) => (inputs.includes(DEAD) ? dead : kernel(extra.length > 0 ? inputs.slice(0, own) : inputs));
+  });
 }
 
 function freeAtLastUse(steps: Step[], layout: Layout, inputs: number[], outputs: number[]): void {

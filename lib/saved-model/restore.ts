@@ -3,14 +3,19 @@ import type { Edge, FlatNode, Library } from './graph.ts';
 import { inlineTarget } from './inline.ts';
 import { handleOf } from './ops/state.ts';
 import { allNodes } from './order.ts';
+import type { Box } from './slices.ts';
+import { parseSlice } from './slices.ts';
 import { fromTensorProto } from './tensor-proto.ts';
+
+/** A tensor of the checkpoint, or a part of one. */
+export type Source = { key: string; box: Box | undefined };
 
 /**
  * Which tensor of the checkpoint belongs to which variable: handle → key. Names do not tell (Keras saves each weight
  * twice, under names that match no live variable), the restore op does: it is read, not run.
  */
-export function restoreKeys(library: Library, restoreOp: string): Map<string, string> {
-  const keys = new Map<string, string>();
+export function restoreKeys(library: Library, restoreOp: string): Map<string, Source> {
+  const keys = new Map<string, Source>();
   if (!restoreOp) return keys;
   const graph = inlineTarget(library, { feeds: [], fetches: [], runs: [restoreOp.replace(/:\d+$/, '')] });
   // One RestoreV2 names hundreds of tensors; its list of names is read once.
@@ -34,7 +39,7 @@ function withControls(after: FlatNode[]) {
 }
 
 /** Follows a value back to the RestoreV2 that reads it. */
-function restored(edge: Edge | undefined, strings: (edge: Edge | undefined) => string[]): string | undefined {
+function restored(edge: Edge | undefined, strings: (edge: Edge | undefined) => string[]): Source | undefined {
   let at = edge;
   while (at && at.node.op !== 'RestoreV2') {
     if (at.node.op !== 'Identity' && at.node.op !== 'Reshape') return undefined;
@@ -44,13 +49,7 @@ function restored(edge: Edge | undefined, strings: (edge: Edge | undefined) => s
   const [names, slices] = [strings(at.node.inputs[1]), strings(at.node.inputs[2])];
   const key = names[at.index];
   if (key === undefined) throw corrupt(`the restore op "${at.node.name}" has no tensor ${at.index}`);
-  if (slices[at.index]) {
-    throw new ModelError(
-      'UNIMPLEMENTED',
-      `variable "${key}" is restored from a slice (${slices[at.index]}); partitioned variables are not supported`,
-    );
-  }
-  return key;
+  return { key, box: parseSlice(slices[at.index] ?? '') };
 }
 
 function constantStrings(edge: Edge | undefined): string[] {

@@ -210,7 +210,7 @@ export const BundleHeaderProto = message('BundleHeaderProto', {
   version: sub(3, () => VersionDef),
 });
 const Slice = message('TensorSliceProto', {
-  extent: many(sub(1, () => message('Extent', { start: int(1), length: int(2) }))),
+  extent: many(sub(1, () => message('Extent', { start: int(1), length: maybe(int(2)) }))),
 });
 export const BundleEntryProto = message('BundleEntryProto', {
   dtype: int(1),

@@ -2,7 +2,7 @@ import { writeActivation } from './activation.ts';
 import { sum, withBias } from './core.ts';
 import type { Config, LayerContext, LayerRow } from './layer.ts';
 import { CannotSave, expect, pair } from './layer.ts';
-import { reshape } from './shaping.ts';
+import { asRow, fromRow, reshape } from './shaping.ts';
 import type { Attrs, FunctionWriter, Ref } from './writer.ts';
 import { attr } from './writer.ts';
 
@@ -30,6 +30,18 @@ export const CONVOLUTION: Record<string, LayerRow> = {
     return activated(context, writer.like('Conv2D', [spread, writer.read(need('pointwise_kernel'))], attrs));
   },
   Conv2DTranspose: conv2dTranspose,
+  Conv3D: (context) => {
+    const { writer, inputs, need, config } = context;
+    const attrs = {
+      strides: volume(config.strides, 1),
+      dilations: volume(config.dilationRate, 1),
+      padding: padding(config),
+    };
+    expect(config, 'dataFormat', 'channelsLast');
+    return activated(context, writer.like('Conv3D', [inputs[0] as Ref, writer.read(need('kernel'))], attrs));
+  },
+  MaxPooling3D: (context) => pool3d(context, 'MaxPool3D'),
+  AveragePooling3D: (context) => pool3d(context, 'AvgPool3D'),
   MaxPooling2D: (context) => pool2d(context, 'MaxPool'),
   AveragePooling2D: (context) => pool2d(context, 'AvgPool'),
   MaxPooling1D: (context) => pool1d(context, 'MaxPool'),
@@ -73,15 +85,14 @@ function depthwise(writer: FunctionWriter, x: Ref, kernel: Ref, config: Config):
 /** As Keras does: a row of height one. */
 function conv1d(context: LayerContext): Ref {
   const { writer, config, inputs, need, outputShape } = context;
-  const [, length, channels] = (inputs[0] as Ref).shape as [null, number, number];
   const kernel = need('kernel');
-  const row = reshape(writer, inputs[0] as Ref, [null, 1, length, channels]);
+  const row = asRow(writer, inputs[0] as Ref);
   const filter = reshape(writer, writer.read(kernel), [1, ...kernel.tensor.shape]);
   const [stride] = pair(config.strides, 1);
   const [dilation] = pair(config.dilationRate, 1);
   const attrs = convolution({ ...config, strides: [1, stride], dilationRate: [1, dilation] });
   const y = withBias(writer, writer.like('Conv2D', [row, filter], attrs), context.weight('bias'));
-  return writeActivation(writer, config.activation, reshape(writer, y, outputShape));
+  return fromRow(writer, writeActivation(writer, config.activation, y), outputShape);
 }
 
 /** The gradient of a convolution; its output size must be told, with the batch of the moment. */
@@ -113,13 +124,24 @@ function pool2d({ writer, config, inputs: [x] }: LayerContext, op: string): Ref 
   return writer.like(op, [x as Ref], attrs);
 }
 
+function pool3d({ writer, config, inputs: [x] }: LayerContext, op: string): Ref {
+  expect(config, 'dataFormat', 'channelsLast');
+  const strides = volume(config.strides ?? config.poolSize, 2);
+  return writer.like(op, [x as Ref], { ksize: volume(config.poolSize, 2), strides, padding: padding(config) });
+}
+
+/** `2`, or one size for each of depth, height and width. */
+function volume(value: unknown, otherwise: number): Attrs[string] {
+  const sizes = Array.isArray(value) ? (value as number[]) : new Array(3).fill(value ?? otherwise);
+  return attr.ints([1, ...sizes, 1]);
+}
+
 function pool1d({ writer, config, inputs: [x], outputShape }: LayerContext, op: string): Ref {
-  const [, length, channels] = (x as Ref).shape as [null, number, number];
   const [size] = pair(config.poolSize, 2);
   const [stride] = pair(config.strides ?? config.poolSize, 2);
-  const row = reshape(writer, x as Ref, [null, 1, length, channels]);
+  const row = asRow(writer, x as Ref);
   const attrs = { ksize: attr.ints([1, 1, size, 1]), strides: attr.ints([1, 1, stride, 1]), padding: padding(config) };
-  return reshape(writer, writer.like(op, [row], attrs), outputShape);
+  return fromRow(writer, writer.like(op, [row], attrs), outputShape);
 }
 
 function global({ writer, config, inputs: [x] }: LayerContext, op: string, axes: number[]): Ref {

@@ -1,7 +1,7 @@
 import { leakyRelu, writeActivation } from './activation.ts';
 import type { LayerContext, LayerRow } from './layer.ts';
 import { CannotSave } from './layer.ts';
-import { cast, reshape, transpose } from './shaping.ts';
+import { cast, reshape, transpose, unflattenTime } from './shaping.ts';
 import type { FunctionWriter, Ref, Weight } from './writer.ts';
 import { attr } from './writer.ts';
 
@@ -70,12 +70,7 @@ export const CORE: Record<string, LayerRow> = {
       { dtype: (inputs[0] as Ref).dtype },
     );
   },
-  Dot: ({ writer, config, inputs: [a, b] }) => {
-    if (config.normalize || (a as Ref).shape.length !== 2 || (b as Ref).shape.length !== 2) {
-      throw new CannotSave('only products of vectors, not normalised, can be saved');
-    }
-    return sum(writer, writer.like('Mul', [a as Ref, b as Ref]), [1], true);
-  },
+  Dot: dot,
 };
 
 function pass({ inputs: [x] }: LayerContext): Ref {
@@ -90,7 +85,8 @@ export function dense({ writer, config, inputs: [input], weight, need, outputSha
   const [features = 0, units = 0] = kernel.tensor.shape;
   const flat = x.shape.length === 2 ? x : reshape(writer, x, [null, features]);
   const product = withBias(writer, writer.like('MatMul', [flat, writer.read(kernel)]), weight('bias'));
-  const shaped = x.shape.length === 2 ? product : reshape(writer, product, [...outputShape.slice(0, -1), units]);
+  const shaped =
+    x.shape.length === 2 ? product : unflattenTime(writer, product, x, [...outputShape.slice(0, -1), units]);
   return writeActivation(writer, config.activation, { ...shaped, shape: outputShape });
 }
 
@@ -147,6 +143,27 @@ function layerNormalization({ writer, config, inputs: [input], weight }: LayerCo
   if (gamma) y = writer.like('Mul', [y, writer.read(gamma)]);
   if (beta) y = writer.like('AddV2', [y, writer.read(beta)]);
   return y;
+}
+
+/** Products of vectors, or of stacks of matrices along the given axes. */
+function dot({ writer, config, inputs, outputShape }: LayerContext): Ref {
+  const [a, b] = inputs as [Ref, Ref];
+  const axes = [config.axes as number | number[]].flat();
+  const [left = 0, right = left] = axes.map((axis) => (axis < 0 ? axis + a.shape.length : axis));
+  const [x, y] = config.normalize ? [unit(writer, a, left), unit(writer, b, right)] : [a, b];
+  if (a.shape.length === 2 && b.shape.length === 2) return sum(writer, writer.like('Mul', [x, y]), [1], true);
+  if (a.shape.length !== 3 || b.shape.length !== 3)
+    throw new CannotSave(
+      `it multiplies tensors of rank ${a.shape.length} and ${b.shape.length}; both 2 or both 3 can be saved`,
+    );
+  const flags = { adj_x: attr.bool(left === 1), adj_y: attr.bool(right === 2) };
+  return { ...writer.like('BatchMatMulV2', [x, y], flags), shape: outputShape };
+}
+
+/** tfjs's l2Normalize, with its epsilon. */
+function unit(writer: FunctionWriter, x: Ref, axis: number): Ref {
+  const squares = sum(writer, writer.like('Square', [x]), [axis], true);
+  return writer.like('Mul', [x, writer.like('Rsqrt', [writer.like('Maximum', [squares, writer.number(1e-7, x)])])]);
 }
 
 function merge(op: string): LayerRow {

@@ -32,6 +32,11 @@ export type LayerContext = {
   weight(name: string): Weight | undefined;
   need(name: string): Weight;
   outputShape: (number | null)[];
+  outputShapes: (number | null)[][];
+  /** The same two for a part of the layer that has weights of its own (the cell of a recurrent layer). */
+  weightsOf(part: { weights: unknown[] }): Pick<LayerContext, 'weight' | 'need'>;
+  /** Writes a layer inside this one. */
+  write(layer: Layer, inputs: Ref[], outputShapes: (number | null)[][]): Ref[];
 };
 
 /** Writes the ops of one layer; its result, or several. */

@@ -8,13 +8,15 @@ import type { FunctionWriter, Ref, Weight } from './writer.ts';
 /** A tfjs LayersModel as far as saving needs it. */
 export type Model = { inputs: Symbolic[]; outputs: Symbolic[]; layers: Layer[]; name: string };
 
+type Output = { shape: (number | null)[] };
+
 /** The weights of a model as they are written, each once, however often its layer is used. */
 export class Weights {
   list: Weight[] = [];
   byVariable = new Map<unknown, Weight>();
 
-  of(layer: Layer): Weight[] {
-    return layer.weights.map((variable) => this.add(variable as LayerVariable));
+  of(part: { weights: unknown[] }): Weight[] {
+    return part.weights.map((variable) => this.add(variable as LayerVariable));
   }
 
   add(variable: LayerVariable): Weight {
@@ -56,7 +58,7 @@ export function writeModel(writer: FunctionWriter, model: Model, inputs: Ref[], 
   return model.outputs.map(value);
 }
 
-function writeLayer(writer: FunctionWriter, layer: Layer, inputs: Ref[], outputs: Symbolic[], weights: Weights): Ref[] {
+function writeLayer(writer: FunctionWriter, layer: Layer, inputs: Ref[], outputs: Output[], weights: Weights): Ref[] {
   const outer = writer.prefix;
   writer.prefix = `${outer}${layer.name}/`;
   const results = isModel(layer)
@@ -80,7 +82,7 @@ export function writeRow(
   writer: FunctionWriter,
   layer: Layer,
   inputs: Ref[],
-  outputs: { shape: (number | null)[] }[],
+  outputs: Output[],
   weights: Weights,
 ): Ref | Ref[] {
   const kind = layer.getClassName();
@@ -90,20 +92,23 @@ export function writeRow(
       layer,
       `layers of class ${kind} cannot be saved yet; those that can: ${Object.keys(LAYERS).sort().join(', ')}`,
     );
-  const own = weights.of(layer);
-  const weight = (name: string) => own.find((w) => w.name === name || w.name.endsWith(`/${name}`));
   const context: LayerContext = {
     writer,
     layer,
     config: layer.getConfig(),
     inputs,
-    weight,
-    need: (name) => {
-      const found = weight(name);
-      if (!found) throw new CannotSave(`it has no weight "${name}"; its weights: ${own.map((w) => w.name).join(', ')}`);
-      return found;
-    },
+    ...lookup(weights, layer),
     outputShape: outputs[0]?.shape ?? [],
+    outputShapes: outputs.map(({ shape }) => shape),
+    weightsOf: (part) => lookup(weights, part),
+    write: (inner, given, shapes) =>
+      writeLayer(
+        writer,
+        inner,
+        given,
+        shapes.map((shape) => ({ shape })),
+        weights,
+      ),
   };
   try {
     return row(context);
@@ -111,6 +116,19 @@ export function writeRow(
     if (error instanceof CannotSave) throw refuse(layer, error.message);
     throw error;
   }
+}
+
+function lookup(weights: Weights, part: { weights: unknown[] }): Pick<LayerContext, 'weight' | 'need'> {
+  const own = weights.of(part);
+  const weight = (name: string) => own.find((w) => w.name === name || w.name.endsWith(`/${name}`));
+  return {
+    weight,
+    need: (name) => {
+      const found = weight(name);
+      if (!found) throw new CannotSave(`it has no weight "${name}"; its weights: ${own.map((w) => w.name).join(', ')}`);
+      return found;
+    },
+  };
 }
 
 function refuse(layer: Layer, reason: string): ModelError {

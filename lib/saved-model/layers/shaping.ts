@@ -80,6 +80,35 @@ export function reshape(writer: FunctionWriter, x: Ref, shape: (number | null)[]
   return { ...out, shape };
 }
 
+/** [batch, time, …] as [batch·time, …]. */
+export function flattenTime(writer: FunctionWriter, x: Ref): Ref {
+  return reshape(writer, x, [null, ...x.shape.slice(2)]);
+}
+
+/** The opposite, with the sizes of the moment when the time is not known. */
+export function unflattenTime(writer: FunctionWriter, y: Ref, like: Ref, shape: (number | null)[]): Ref {
+  if (shape.filter((dim) => dim === null).length < 2) return reshape(writer, y, shape);
+  const known = shape.slice(2);
+  if (known.includes(null)) throw new CannotSave(`its output shape [${shape}] has more than two unknown sizes`);
+  const types = { T: attr.type(like.dtype), out_type: attr.type('int32') };
+  const now = writer.op('Shape', [like], types, { dtype: 'int32', shape: [like.shape.length] });
+  const outer = writer.like('Slice', [now, writer.ints([0]), writer.ints([2])], { Index: attr.type('int32') });
+  const parts = [outer, writer.ints(known as number[])];
+  const sizes = writer.like('ConcatV2', [...parts, writer.int(0)], { N: attr.int(2), Tidx: attr.type('int32') });
+  return { ...writer.like('Reshape', [y, sizes], { Tshape: attr.type('int32') }), shape };
+}
+
+/** [batch, length, channels] as a row of height one, and back. */
+export function asRow(writer: FunctionWriter, x: Ref): Ref {
+  const [batch = null, length = null, channels = null] = x.shape;
+  const row = writer.like('ExpandDims', [x, writer.int(1)], { Tdim: attr.type('int32') });
+  return { ...row, shape: [batch, 1, length, channels] };
+}
+
+export function fromRow(writer: FunctionWriter, x: Ref, shape: (number | null)[]): Ref {
+  return { ...writer.like('Squeeze', [x], { squeeze_dims: attr.ints([1]) }), shape };
+}
+
 export function transpose(writer: FunctionWriter, x: Ref, permutation: number[]): Ref {
   const out = writer.like('Transpose', [x, writer.ints(permutation)], { Tperm: attr.type('int32') });
   return { ...out, shape: permutation.map((axis) => x.shape[axis] ?? null) };

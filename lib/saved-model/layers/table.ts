@@ -1,7 +1,8 @@
 import { CONVOLUTION } from './convolution.ts';
 import { CORE } from './core.ts';
 import type { LayerRow } from './layer.ts';
+import { RECURRENT } from './recurrent.ts';
 import { SHAPING } from './shaping.ts';
 
 /** Layer → ops, by tfjs's class name. A layer that is not here is named when someone saves it. */
-export const LAYERS: Record<string, LayerRow> = { ...CORE, ...CONVOLUTION, ...SHAPING };
+export const LAYERS: Record<string, LayerRow> = { ...CORE, ...CONVOLUTION, ...SHAPING, ...RECURRENT };

@@ -4,58 +4,13 @@ import type { AttrValue, OpDef } from '../schema.ts';
 import { FunctionDef, NodeDef } from '../schema.ts';
 import { toShapeProto, toTensorProto } from '../tensor-proto.ts';
 import type { DType, HostTensor, TensorData } from '../value.ts';
+import { outputName } from './output-name.ts';
 
 /** A tensor inside the function that is being written. */
 export type Ref = { ref: string; dtype: DType; shape: (number | null)[] };
 
 /** Weights of the model, shared by all functions of a file. */
 export type Weight = { id: number; name: string; tensor: HostTensor; trainable: boolean };
-
-/** Ops whose output is not called `output`. */
-const OUTPUT: Record<string, string> = {
-  MatMul: 'product',
-  Relu: 'activations',
-  Relu6: 'activations',
-  LeakyRelu: 'activations',
-  Elu: 'activations',
-  Selu: 'activations',
-  Softplus: 'activations',
-  Softsign: 'activations',
-  Softmax: 'softmax',
-  ReadVariableOp: 'value',
-  ResourceGather: 'output',
-  Add: 'z',
-  AddV2: 'z',
-  Sub: 'z',
-  Mul: 'z',
-  RealDiv: 'z',
-  Maximum: 'z',
-  Minimum: 'z',
-  Greater: 'z',
-  GreaterEqual: 'z',
-  Less: 'z',
-  NotEqual: 'z',
-  LogicalAnd: 'z',
-  SquaredDifference: 'z',
-  Pow: 'z',
-  Sigmoid: 'y',
-  Tanh: 'y',
-  Exp: 'y',
-  Rsqrt: 'y',
-  Sqrt: 'y',
-  Square: 'y',
-  Erf: 'y',
-  Cast: 'y',
-  Transpose: 'y',
-  ResizeNearestNeighbor: 'resized_images',
-  ResizeBilinear: 'resized_images',
-  OneHot: 'output',
-  TensorListReserve: 'handle',
-  TensorListSetItem: 'output_handle',
-  TensorListFromTensor: 'output_handle',
-  TensorListGetItem: 'item',
-  TensorListStack: 'tensor',
-};
 
 export type Attrs = Record<string, AttrValue>;
 export const attr = {
@@ -65,6 +20,9 @@ export const attr = {
   bool: (b: boolean): AttrValue => ({ b }),
   text: (s: string): AttrValue => ({ s: Buffer.from(s) }),
   shape: (shape: (number | null)[]): AttrValue => ({ shape: toShapeProto(shape) }),
+  shapes: (shapes: (number | null)[][]): AttrValue => ({
+    list: { s: [], i: [], f: [], b: [], type: [], shape: shapes.map(toShapeProto), tensor: [], func: [] },
+  }),
   ints: (i: number[]): AttrValue => ({ list: { s: [], i, f: [], b: [], type: [], shape: [], tensor: [], func: [] } }),
   types: (dtypes: number[]): AttrValue => ({
     list: { s: [], i: [], f: [], b: [], type: dtypes, shape: [], tensor: [], func: [] },
@@ -87,6 +45,11 @@ export class FunctionWriter {
     this.name = name;
   }
 
+  /** A name that is free among the functions of the file. */
+  freeFunction(wanted: string): string {
+    return `${this.name}_${wanted}_${this.library.length}`;
+  }
+
   /** A name that is free in this function and that TensorFlow accepts. */
   unique(wanted: string): string {
     const clean = wanted.replace(/[^A-Za-z0-9_./-]/g, '_').replace(/^[^A-Za-z0-9.]/, '.');
@@ -101,7 +64,13 @@ export class FunctionWriter {
     this.nodes.push(
       create(NodeDef, { name, op, input: inputs.map(({ ref }) => ref), attr: new Map(Object.entries(attrs)) }),
     );
-    return { ref: `${name}:${OUTPUT[op] ?? 'output'}:0`, dtype: result.dtype, shape: result.shape ?? [] };
+    return { ref: `${name}:${outputName(op)}:0`, dtype: result.dtype, shape: result.shape ?? [] };
+  }
+
+  /** An op that stands for a list of tensors (Split, While): one Ref for each. */
+  list(op: string, inputs: Ref[], attrs: Attrs, results: { dtype: DType; shape: (number | null)[] }[]): Ref[] {
+    const first = this.op(op, inputs, attrs, { dtype: 'float32' });
+    return results.map((result, i) => ({ ...result, ref: first.ref.replace(/0$/, String(i)) }));
   }
 
   /** An op of one dtype whose result has the first input's dtype. */
@@ -152,8 +121,15 @@ export class FunctionWriter {
     );
   }
 
-  /** The finished function. Arguments come by key, then the weights' handles; results by key. */
-  finish(inputs: { name: string; dtype: DType }[], outputs: { name: string; ref: Ref }[]): FunctionDef {
+  /**
+   * The finished function. Arguments come by key, then the weights' handles; results by key, then the handles that it
+   * passes on (the body of a loop returns what it was given).
+   */
+  finish(
+    inputs: { name: string; dtype: DType }[],
+    outputs: { name: string; ref: Ref }[],
+    passed: Weight[] = [],
+  ): FunctionDef {
     const arg = (name: string, type: number) => ({ name, type, type_attr: '', number_attr: '', type_list_attr: '' });
     const signature: OpDef = {
       name: this.name,
@@ -161,9 +137,15 @@ export class FunctionWriter {
         ...inputs.map(({ name, dtype }) => arg(name, dtypeNumber(dtype))),
         ...this.weights.map(({ id }) => arg(`weight_${id}`, DT_RESOURCE)),
       ],
-      output_arg: outputs.map(({ name, ref }) => arg(name, dtypeNumber(ref.dtype))),
+      output_arg: [
+        ...outputs.map(({ name, ref }) => arg(name, dtypeNumber(ref.dtype))),
+        ...passed.map(({ id }) => arg(`weight_${id}_out`, DT_RESOURCE)),
+      ],
     };
-    const ret = new Map(outputs.map(({ name, ref }) => [name, ref.ref]));
+    const ret = new Map([
+      ...outputs.map(({ name, ref }) => [name, ref.ref] as const),
+      ...passed.map(({ id }) => [`weight_${id}_out`, `weight_${id}`] as const),
+    ]);
     return create(FunctionDef, { signature, node_def: this.nodes, ret });
   }
 }

@@ -5,6 +5,7 @@ import { fromBfloat16, fromHalf, toBfloat16, toHalf } from '../float16.ts';
 import type { FlatNode } from '../graph.ts';
 import type { DType } from '../value.ts';
 import { broadcastShape, sourceIndex } from './broadcast.ts';
+import { complexBinary } from './complex.ts';
 import type { Kernel, OpRow } from './op.ts';
 import { refuse, row } from './op.ts';
 
@@ -102,12 +103,14 @@ function compare(number: (a: number, b: number) => boolean, big?: (a: bigint, b:
 
 function make(node: FlatNode, rule: Rule): Kernel {
   const device = rule.device ? kernel(rule.device) : undefined;
+  const complex = complexBinary(node.op);
   return ([a, b]) => {
     const [left, right] = [a as Value, b as Value];
     if (left.dtype !== right.dtype) {
       throw refuse(node, `${node.op}: types ${left.dtype} and ${right.dtype} do not match`);
     }
     const shape = named(node, () => broadcastShape(left.shape, right.shape));
+    if (complex && left.dtype.startsWith('complex')) return complex([left, right]);
     if (device && left.dtype === 'float32' && prefersDevice(left, right, shape)) {
       return device({ a: left, b: right }, {})[0] as Value;
     }

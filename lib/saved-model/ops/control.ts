@@ -1,5 +1,5 @@
 import type { Value } from '../device.ts';
-import { onHost, release, retain } from '../device.ts';
+import { DEAD, hostValue, onHost, release, retain } from '../device.ts';
 import { sizeOf } from '../dtype.ts';
 import type { FlatNode, SubGraph } from '../graph.ts';
 import type { Env, Kernel, OpRow } from './op.ts';
@@ -11,6 +11,11 @@ export const CONTROL: Record<string, OpRow> = {
   StatelessWhile: row((node, env) => loop(node, env)),
   If: row((node, env) => branch(node, env)),
   StatelessIf: row((node, env) => branch(node, env)),
+  Case: row((node, env) => choose(node, env)),
+  StatelessCase: row((node, env) => choose(node, env)),
+  // The branches of TF1: what the condition did not choose is dead, and so is all that is computed from it.
+  Switch: { effect: true, make: (node) => (inputs) => route(node, inputs) },
+  Merge: { effect: true, make: () => merge },
 };
 
 function body(node: FlatNode, name: string): SubGraph {
@@ -39,6 +44,28 @@ function loop(node: FlatNode, env: Env): Kernel {
 function branch(node: FlatNode, env: Env): Kernel {
   const [yes, no] = [env.compile(body(node, 'then_branch')), env.compile(body(node, 'else_branch'))];
   return ([condition, ...inputs]) => (truth(node, condition as Value) ? yes : no)(inputs);
+}
+
+/** A number out of range chooses the last branch. */
+function choose(node: FlatNode, env: Env): Kernel {
+  const branches = Object.keys(node.bodies ?? {}).map((name) => env.compile(body(node, name)));
+  return ([index, ...inputs]) => {
+    const at = Number(onHost(index as Value)[0]);
+    return (branches[at] ?? (branches.at(-1) as (typeof branches)[0]))(inputs);
+  };
+}
+
+function route(node: FlatNode, [value, condition]: Value[]): Value[] {
+  const outputs = [DEAD, DEAD];
+  outputs[truth(node, condition as Value) ? 1 : 0] = retain(value as Value);
+  return outputs;
+}
+
+/** The input that lives, and which one it was. */
+function merge(inputs: Value[]): Value[] {
+  const at = inputs.findIndex((value) => value !== DEAD);
+  if (at < 0) return [DEAD, DEAD];
+  return [retain(inputs[at] as Value), hostValue('int32', [], Int32Array.of(at))];
 }
 
 function holds(node: FlatNode, condition: Value): boolean {

@@ -21,15 +21,18 @@ export const EXAMPLE: Record<string, OpRow> = {
     };
   }),
   ParseExampleV2: row((node) => {
-    if (typesAttr(node, 'ragged_value_types').length > 0) return refuseRagged(node);
-    return ([serialized, , sparse, dense, , ...defaults]) =>
-      parse(
+    if ((node.attr.get('ragged_split_types')?.list?.type.length ?? 0) !== typesAttr(node, 'ragged_value_types').length)
+      return refusePartitions(node);
+    return ([serialized, , sparse, dense, ragged, ...defaults]) => [
+      ...parse(
         node,
         serialized as Value,
         strings(sparse as Value).map(latin),
         strings(dense as Value).map(latin),
         defaults,
-      );
+      ),
+      ...parseRagged(node, serialized as Value, strings(ragged as Value).map(latin)),
+    ];
   }),
 };
 
@@ -47,10 +50,28 @@ const Features = message('Features', {
 const Example = message('Example', { features: sub(1, () => Features) });
 type Lists = Map<string, Of<typeof Feature>>;
 
-function refuseRagged(node: FlatNode): Kernel {
+function refusePartitions(node: FlatNode): Kernel {
   return () => {
-    throw refuse(node, 'ParseExampleV2 with ragged features is not supported');
+    throw refuse(node, 'ParseExampleV2 with ragged features of several levels is not supported');
   };
+}
+
+/** Rows of different lengths: all values, then where each example's begin. */
+function parseRagged(node: FlatNode, serialized: Value, keys: string[]): Value[] {
+  if (keys.length === 0) return [];
+  const examples = strings(serialized).map((data, i) => readExample(node, data, i));
+  const types = typesAttr(node, 'ragged_value_types');
+  const splitTypes = typesAttr(node, 'ragged_split_types');
+  const features = keys.map((key, i) => sparseFeature(node, key, types[i] as DType, examples));
+  const splits = keys.map((key, i) => {
+    let end = 0;
+    const ends = examples.map((lists, n) => {
+      end += valuesOf(node, lists, key, types[i] as DType, n)?.length ?? 0;
+      return end;
+    });
+    return integers(splitTypes[i] as DType, [0, ...ends]);
+  });
+  return [...features.map(({ values }) => values), ...splits];
 }
 
 function parse(

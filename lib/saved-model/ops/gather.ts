@@ -57,14 +57,13 @@ function gather(node: FlatNode, x: Value, indices: Value, along: number): Value 
   checkSize(node, shape);
   const [inner, middle] = [sizeOf(x.shape.slice(axis + 1)), sizeOf(x.shape.slice(batchDims, axis))];
   const perBatch = sizeOf(rest);
-  const from = onHost(x);
   const data = newData(x.dtype as DType, sizeOf(shape));
   let at = 0;
   for (let b = 0; b < sizeOf(batch); b++) {
     for (let m = 0; m < middle; m++) {
       for (let i = 0; i < perBatch; i++, at += inner) {
         const start = ((b * middle + m) * dim + list[b * perBatch + i]!) * inner;
-        copyInto(data, at, from, start, start + inner);
+        copyInto(data, at, x, start, start + inner);
       }
     }
   }
@@ -92,7 +91,7 @@ function gatherNd(node: FlatNode, x: Value, indices: Value): Value {
         );
       start += at * strides[axis]!;
     }
-    copyInto(data, i * inner, onHost(x), start, start + inner);
+    copyInto(data, i * inner, x, start, start + inner);
   }
   return hostValue(x.dtype, shape, data);
 }

@@ -1,6 +1,6 @@
 import { intAttr } from '../attr.ts';
 import type { Value } from '../device.ts';
-import { hostValue, kernel, onHost, retain } from '../device.ts';
+import { hostValue, kernel, retain } from '../device.ts';
 import { newData, sizeOf } from '../dtype.ts';
 import type { FlatNode } from '../graph.ts';
 import type { DType } from '../value.ts';
@@ -56,7 +56,8 @@ function concat(node: FlatNode, inputs: Value[], along: number): Value {
     first.dtype === 'float32' && filled.length > 1 && filled.some((x) => x.data === undefined)
       ? kernel('Concat')
       : undefined;
-  if (device) return device(Object.fromEntries(filled.entries()), { axis })[0] as Value;
+  // tfjs takes these inputs as a list.
+  if (device) return device(filled as never, { axis })[0] as Value;
   return joined(inputs, shape, undefined, sizeOf(shape.slice(0, axis)));
 }
 
@@ -65,10 +66,9 @@ function joined(inputs: Value[], shape: number[], block: number | undefined, out
   const dtype = (inputs[0] as Value).dtype as DType;
   const data = newData(dtype, sizeOf(shape));
   const sizes = inputs.map((x) => block ?? sizeOf(x.shape) / Math.max(outer, 1));
-  const parts = inputs.map(onHost);
   let at = 0;
   for (let row = 0; row < outer; row++) {
-    parts.forEach((part, i) => {
+    inputs.forEach((part, i) => {
       const size = sizes[i]!;
       copyInto(data, at, part, row * size, (row + 1) * size);
       at += size;

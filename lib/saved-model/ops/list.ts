@@ -1,4 +1,4 @@
-import { typeAttr } from '../attr.ts';
+import { boolAttr, typeAttr } from '../attr.ts';
 import type { Value } from '../device.ts';
 import { hostValue, listValue, onHost, release, reshaped, retain, zeros } from '../device.ts';
 import { sizeOf } from '../dtype.ts';
@@ -14,9 +14,9 @@ export const LIST: Record<string, OpRow> = {
   TensorListReserve: row(
     (node) =>
       ([, count]) =>
-        empty(node, numbers(count as Value)[0] as number),
+        emptyList(node, numbers(count as Value)[0] as number),
   ),
-  EmptyTensorList: row((node) => () => empty(node, 0)),
+  EmptyTensorList: row((node) => () => emptyList(node, 0)),
   TensorListFromTensor: row(
     (node) =>
       ([tensor]) =>
@@ -47,23 +47,34 @@ export const LIST: Record<string, OpRow> = {
       ([list]) =>
         integers('int32', [itemsOf(list as Value).length], []),
   ),
+  TensorListResize: row(
+    (node) =>
+      ([list, size]) =>
+        resize(node, list as Value, numbers(size as Value)[0] as number),
+  ),
   TensorListStack: row((node, env) => stack(node, env)),
 };
 
-function itemsOf(list: Value): (Value | undefined)[] {
+function resize(node: FlatNode, list: Value, size: number): Value {
+  checkSize(node, [size]);
+  const items = itemsOf(list);
+  return listValue(Array.from({ length: size }, (_, i) => keep(items[i])));
+}
+
+export function itemsOf(list: Value): (Value | undefined)[] {
   return list.items ?? [];
 }
 
-function keep(item: Value | undefined): Value | undefined {
+export function keep(item: Value | undefined): Value | undefined {
   return item && retain(item);
 }
 
-function empty(node: FlatNode, count: number): Value {
+export function emptyList(node: FlatNode, count: number): Value {
   checkSize(node, [count]);
   return listValue(new Array(count).fill(undefined));
 }
 
-function fromTensor(node: FlatNode, tensor: Value): Value {
+export function fromTensor(node: FlatNode, tensor: Value): Value {
   const [count, ...shape] = tensor.shape;
   if (count === undefined) throw refuse(node, 'Tensor must be at least a vector, but saw shape: []');
   const size = sizeOf(shape);
@@ -77,7 +88,7 @@ function part(data: Float32Array | Uint8Array[], start: number, end: number): Te
   return Array.isArray(data) ? data.slice(start, end) : data.subarray(start, end);
 }
 
-function getItem(node: FlatNode, list: Value, index: Value, shape: Value): Value {
+export function getItem(node: FlatNode, list: Value, index: Value, shape: Value): Value {
   const items = itemsOf(list);
   const at = numbers(index)[0] as number;
   if (at < 0 || at >= items.length)
@@ -94,9 +105,14 @@ function unset(node: FlatNode, items: (Value | undefined)[], shape: Value): Valu
   return zeros(typeAttr(node, 'element_dtype', 'float32'), known);
 }
 
-function setItem(node: FlatNode, list: Value, index: Value, item: Value): Value {
+export function setItem(node: FlatNode, list: Value, index: Value, item: Value): Value {
   const items = itemsOf(list);
   const at = numbers(index)[0] as number;
+  const grows = boolAttr(node, 'resize_if_index_out_of_bounds', false);
+  if (grows && at >= items.length) {
+    checkSize(node, [at]);
+    return listValue([...items.map(keep), ...new Array(at - items.length).fill(undefined), retain(item)]);
+  }
   if (at < 0 || at >= items.length)
     throw refuse(node, `Trying to modify element ${at} in a list with ${items.length} elements.`);
   return listValue(items.map((old, i) => (i === at ? retain(item) : keep(old))));
@@ -109,7 +125,7 @@ function popBack(node: FlatNode, list: Value, shape: Value): Value[] {
   return [listValue(items.slice(0, -1).map(keep)), last ? retain(last) : unset(node, items, shape)];
 }
 
-function stack(node: FlatNode, env: Env): Kernel {
+export function stack(node: FlatNode, env: Env): Kernel {
   const pack = (JOIN.Pack as OpRow).make({ ...node, attr: new Map() }, env);
   return ([list, shape]) => {
     const items = itemsOf(list as Value);

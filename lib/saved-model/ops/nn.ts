@@ -43,8 +43,39 @@ function conv2d(node: FlatNode, name: string): Kernel {
   const depthwise = name === 'FusedDepthwiseConv2D';
   return ([x, filter, bias]) => {
     checkConv(node, x as Value, filter as Value, depthwise);
+    const groups = depthwise ? 1 : (x as Value).shape[3]! / (filter as Value).shape[2]!;
+    if (groups > 1)
+      return inGroups(groups, x as Value, filter as Value, bias, (a, b, c) =>
+        call({ x: a, filter: b, bias: c }, attrs),
+      );
     return call({ x, filter, bias }, attrs);
   };
+}
+
+/** Each part of the channels with its part of the filters. */
+function inGroups(
+  groups: number,
+  x: Value,
+  filter: Value,
+  bias: Value | undefined,
+  conv: (x: Value, filter: Value, bias: Value | undefined) => Value,
+): Value {
+  const parts = [x, filter, bias].map((value) => value && cut(value, groups));
+  const outputs = Array.from({ length: groups }, (_, i) => {
+    const [a, b, c] = parts.map((part) => part?.[i]);
+    return conv(a as Value, b as Value, c);
+  });
+  const out = needKernel('Concat')(outputs as never, { axis: 3 });
+  for (const value of [...outputs, ...parts.flatMap((part) => part ?? [])]) release(value);
+  return out;
+}
+
+function cut(x: Value, count: number): Value[] {
+  const call = needKernel('Slice');
+  const size = x.shape.with(-1, (x.shape.at(-1) as number) / count);
+  const begin = (i: number) =>
+    x.shape.map((_, axis) => (axis === x.shape.length - 1 ? i * (size.at(-1) as number) : 0));
+  return Array.from({ length: count }, (_, i) => call({ x }, { begin: begin(i), size }));
 }
 
 /** The texts are TensorFlow's: a client sees them as the server's answer. */
@@ -54,7 +85,9 @@ function checkConv(node: FlatNode, x: Value, filter: Value, depthwise: boolean):
   if (filter.shape.length !== 4) throw refuse(node, `filter must be 4-dimensional: ${shapeText(filter.shape)}`);
   if (x.dtype !== 'float32') throw refuse(node, `${node.op} is not supported for ${x.dtype}`);
   const [depth, wanted] = [x.shape[3] as number, filter.shape[2] as number];
-  if (depth !== wanted) {
+  const even =
+    depth === wanted || (!depthwise && depth % wanted === 0 && (filter.shape[3] as number) % (depth / wanted) === 0);
+  if (!even) {
     const words = depthwise
       ? 'input and filter must have the same depth'
       : 'input depth must be evenly divisible by filter depth';

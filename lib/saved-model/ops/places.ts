@@ -7,12 +7,23 @@ import type { DType, TensorData } from '../value.ts';
 export function pick(x: Value, shape: number[], index: ArrayLike<number>): Value {
   const from = onHost(x) as unknown[];
   const data = newData(x.dtype as DType, index.length) as unknown[];
-  for (let i = 0; i < index.length; i++) data[i] = from[index[i]!];
+  if (width(x) === 2) for (let i = 0; i < data.length; i++) data[i] = from[2 * index[i >> 1]! + (i & 1)];
+  else for (let i = 0; i < index.length; i++) data[i] = from[index[i]!];
   return hostValue(x.dtype, shape, data as unknown as TensorData);
 }
 
-/** Elements between two places of a list of either kind. */
-export function copyInto(to: TensorData, at: number, from: TensorData, start: number, end: number): void {
+/** How many places an element takes: complex numbers have two parts. */
+function width(x: Value): number {
+  return x.dtype.startsWith('complex') ? 2 : 1;
+}
+
+/** Elements `start` to `end` of a tensor, into the data of another of its dtype. */
+export function copyInto(to: TensorData, at: number, x: Value, start: number, end: number): void {
+  const wide = width(x);
+  copy(to, at * wide, onHost(x), start * wide, end * wide);
+}
+
+function copy(to: TensorData, at: number, from: TensorData, start: number, end: number): void {
   if (Array.isArray(to)) for (let i = start; i < end; i++) to[at + i - start] = (from as Uint8Array[])[i]!;
   else (to as Float32Array).set((from as Float32Array).subarray(start, end), at);
 }

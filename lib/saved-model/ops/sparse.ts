@@ -1,3 +1,4 @@
+import { boolAttr } from '../attr.ts';
 import type { Value } from '../device.ts';
 import { hostValue, onHost } from '../device.ts';
 import { newData, sizeOf } from '../dtype.ts';
@@ -13,6 +14,11 @@ export const SPARSE: Record<string, OpRow> = {
   SparseToDense: row((node) => ([indices, shape, values, otherwise]) => {
     return scatter(node, indices as Value, numbers(shape as Value), values as Value, otherwise as Value);
   }),
+  SparseReduceSum: row(
+    (node) =>
+      ([indices, values, shape, axes]) =>
+        reduceSum(node, indices as Value, values as Value, numbers(shape as Value), numbers(axes as Value)),
+  ),
   Where: row(
     () =>
       ([condition]) =>
@@ -42,6 +48,25 @@ function scatter(node: FlatNode, indices: Value, shape: number[], values: Value,
     data[at] = from[values.shape.length === 0 ? 0 : i];
   }
   return hostValue(values.dtype, shape, data as unknown as TensorData);
+}
+
+function reduceSum(node: FlatNode, indices: Value, values: Value, shape: number[], axes: number[]): Value {
+  checkSize(node, shape);
+  const gone = (axes.length > 0 ? axes : shape.map((_, axis) => axis)).map((axis) =>
+    axis < 0 ? axis + shape.length : axis,
+  );
+  const keep = boolAttr(node, 'keep_dims', false);
+  const kept = shape.flatMap((dim, axis) => (gone.includes(axis) ? (keep ? [1] : []) : [dim]));
+  const strides = stridesOf(shape.map((dim, axis) => (gone.includes(axis) ? 1 : dim)));
+  const [places, from] = [numbers(indices), onHost(values) as unknown as number[]];
+  const sums = newData(values.dtype as DType, sizeOf(kept)) as unknown as number[];
+  from.forEach((value, i) => {
+    let at = 0;
+    for (let axis = 0; axis < shape.length; axis++)
+      if (!gone.includes(axis)) at += places[i * shape.length + axis]! * strides[axis]!;
+    sums[at] = sums[at]! + value;
+  });
+  return hostValue(values.dtype, kept, sums as never);
 }
 
 /** The places of everything that is not zero. */

@@ -160,17 +160,19 @@ function replacer(node: FlatNode, pattern: string, rewrite: string, all: boolean
 }
 
 function substring(node: FlatNode, x: Value, start: Value, length: Value): Value {
-  if (textAttr(node, 'unit', 'BYTE') !== 'BYTE') throw refuse(node, 'Substr of characters is not supported');
+  const characters = textAttr(node, 'unit', 'BYTE') === 'UTF8_CHAR';
   const shape = broadcastShape(x.shape, start.shape);
   const [fromX, fromStart] = [sourceIndex(x.shape, shape), sourceIndex(start.shape, shape)];
   const [list, starts, lengths] = [strings(x), numbers(start), numbers(length)];
   const data = Array.from({ length: sizeOf(shape) }, (_, i) => {
-    const bytes = list[fromX ? fromX[i]! : i]!;
+    const all = list[fromX ? fromX[i]! : i]!;
+    const bytes = characters ? Array.from(Buffer.from(all).toString()) : all;
     const n = fromStart ? fromStart[i]! : i;
     const at = starts[n]! < 0 ? starts[n]! + bytes.length : starts[n]!;
     if (at < 0 || at > bytes.length)
-      throw refuse(node, `pos ${starts[n]} out of range for string ${latin(bytes)} at index ${i}`);
-    return bytes.subarray(at, at + lengths[n]!);
+      throw refuse(node, `pos ${starts[n]} out of range for string ${latin(all)} at index ${i}`);
+    const end = at + lengths[n]!;
+    return Array.isArray(bytes) ? Buffer.from(bytes.slice(at, end).join('')) : bytes.subarray(at, end);
   });
   return hostValue('string', shape, data);
 }

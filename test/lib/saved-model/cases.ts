@@ -31,7 +31,7 @@ export function difference(
     if (b instanceof Uint8Array) {
       if (Buffer.compare(a as Uint8Array, b) !== 0)
         return `[${i}] is ${JSON.stringify(String(a))}, not ${JSON.stringify(String(b))}`;
-    } else if (/^(float|bfloat)/.test(expected.dtype)) {
+    } else if (/^(float|bfloat|complex)/.test(expected.dtype)) {
       const gap = Math.abs((a as number) - (b as number));
       const same = Object.is(a, b) || a === b || gap <= tolerance * Math.max(1, Math.abs(b as number));
       if (!same) return `[${i}] is ${a}, not ${b}`;
@@ -45,7 +45,7 @@ function mapValues(tensors: Record<string, Plain>): Record<string, HostTensor> {
 }
 
 function toTensor({ dtype, shape, values }: Plain): HostTensor {
-  const data = newData(dtype, values.length) as unknown[];
+  const data = newData(dtype, values.length / (dtype.startsWith('complex') ? 2 : 1)) as unknown[];
   values.forEach((text, i) => {
     if (dtype === 'string') data[i] = new Uint8Array(Buffer.from(text, 'base64'));
     else if (dtype === 'int64' || dtype === 'uint64') data[i] = BigInt(text);

@@ -143,6 +143,78 @@ export const layerModels: Record<string, () => tf.LayersModel> = {
       outputs: [sum, ...merged, shared.apply(z) as tf.SymbolicTensor, shared.apply(sum) as tf.SymbolicTensor],
     });
   },
+  recurrent: () => {
+    const x = tf.input({ shape: [7, 3] });
+    const all = [
+      l.simpleRNN({ units: 4 }),
+      l.simpleRNN({ units: 2, returnSequences: true, useBias: false, activation: 'relu' }),
+      l.lstm({ units: 4 }),
+      l.lstm({ units: 3, returnSequences: true, goBackwards: true, recurrentActivation: 'sigmoid' }),
+      l.gru({ units: 4 }),
+      l.gru({ units: 3, returnSequences: true, useBias: false }),
+      l.rnn({ cell: [l.lstmCell({ units: 3 }), l.gruCell({ units: 2 })] as never, returnSequences: true }),
+    ];
+    return tf.model({ inputs: x, outputs: all.map((layer) => layer.apply(x) as tf.SymbolicTensor) });
+  },
+  both_directions: () => {
+    const x = tf.input({ shape: [5, 3] });
+    const modes = ['concat', 'sum', 'mul', 'ave'] as const;
+    const outputs = modes.map((mergeMode, i) => {
+      const layer = l.lstm({ units: 3, returnSequences: i % 2 === 0 }) as tf.RNN;
+      return l.bidirectional({ layer, mergeMode }).apply(x) as tf.SymbolicTensor;
+    });
+    const gru = l.gru({ units: 2, returnSequences: true, returnState: true }) as tf.RNN;
+    const states = l.bidirectional({ layer: gru, mergeMode: 'concat' }).apply(x) as tf.SymbolicTensor[];
+    return tf.model({ inputs: x, outputs: [...outputs, ...states] });
+  },
+  encoder_decoder: () => {
+    const [source, target] = [tf.input({ shape: [4, 3], name: 'source' }), tf.input({ shape: [6, 2], name: 'target' })];
+    const [, h, c] = l.lstm({ units: 5, returnState: true }).apply(source) as tf.SymbolicTensor[];
+    const decoder = l.lstm({ units: 5, returnSequences: true });
+    const steps = decoder.apply([target, h, c] as tf.SymbolicTensor[]) as tf.SymbolicTensor;
+    return tf.model({ inputs: [source, target], outputs: [steps, c as tf.SymbolicTensor] });
+  },
+  any_length: () => {
+    // A text tagger: neither the batch nor the number of words is known.
+    const words = tf.input({ shape: [null as never], dtype: 'int32', name: 'words' });
+    const vectors = l.embedding({ inputDim: 9, outputDim: 4 }).apply(words) as tf.SymbolicTensor;
+    const rows = l.conv1d({ filters: 4, kernelSize: 3, padding: 'same' }).apply(vectors) as tf.SymbolicTensor;
+    const layer = l.lstm({ units: 3, returnSequences: true }) as tf.RNN;
+    const read = l.bidirectional({ layer, mergeMode: 'concat' }).apply(rows) as tf.SymbolicTensor;
+    const each = l.timeDistributed({ layer: l.dense({ units: 2, activation: 'softmax' }) }).apply(read);
+    const one = l.dense({ units: 2 }).apply(read);
+    return tf.model({ inputs: words, outputs: [each, one] as tf.SymbolicTensor[] });
+  },
+  in_time: () => {
+    const x = tf.input({ shape: [3, 8, 8, 2] });
+    const inner = stack([8, 8, 2], [l.conv2d({ filters: 3, kernelSize: 3, activation: 'relu' }), l.flatten()]);
+    const frames = l.timeDistributed({ layer: inner as never }).apply(x) as tf.SymbolicTensor;
+    const pooled = l.timeDistributed({ layer: l.maxPooling2d({ poolSize: 2 }) }).apply(x) as tf.SymbolicTensor;
+    return tf.model({ inputs: x, outputs: [l.gru({ units: 4 }).apply(frames) as tf.SymbolicTensor, pooled] });
+  },
+  volumes: () => {
+    const x = tf.input({ shape: [6, 5, 6, 2] });
+    const all = [
+      l.conv3d({ filters: 3, kernelSize: 3, activation: 'relu' }),
+      l.conv3d({ filters: 2, kernelSize: [1, 2, 3], strides: [1, 2, 2], padding: 'same', useBias: false }),
+      l.maxPooling3d({ poolSize: 2 }),
+      l.averagePooling3d({ poolSize: [2, 1, 2], strides: 2, padding: 'same' }),
+    ];
+    return tf.model({ inputs: x, outputs: all.map((layer) => layer.apply(x) as tf.SymbolicTensor) });
+  },
+  dots: () => {
+    const [a, b] = [tf.input({ shape: [4, 3], name: 'a' }), tf.input({ shape: [5, 3], name: 'b' })];
+    const c = tf.input({ shape: [3], name: 'c' });
+    const d = l.dense({ units: 3 }).apply(c) as tf.SymbolicTensor;
+    return tf.model({
+      inputs: [a, b, c],
+      outputs: [
+        l.dot({ axes: 2 }).apply([a, b]) as tf.SymbolicTensor,
+        l.dot({ axes: [2, 1], normalize: true }).apply([a, l.permute({ dims: [2, 1] }).apply(b) as tf.SymbolicTensor]),
+        l.dot({ axes: 1, normalize: true }).apply([c, d]),
+      ] as tf.SymbolicTensor[],
+    });
+  },
   nested: () => {
     const inner = stack([6], [l.dense({ units: 4, activation: 'relu', name: 'twice' }), l.dropout({ rate: 0.1 })]);
     return stack([6], [l.dense({ units: 6, name: 'twice' }), inner, l.dense({ units: 2, name: 'last' })]);

@@ -49,7 +49,7 @@ type Io = { path: string; inputs: Record<string, { shape: number[]; dtype: strin
 async function save(name: string, model: tf.LayersModel): Promise<void> {
   randomise(model);
   const inputs = model.inputs.map(({ shape, dtype }, i) => {
-    const size = [3, ...(shape.slice(1) as number[])];
+    const size = [3, ...shape.slice(1).map((dim) => dim ?? 5)];
     return dtype === 'int32' ? tf.randomUniform(size, 0, 9, 'int32', i) : tf.randomUniform(size, -1, 1, 'float32', i);
   });
   expected.set(name, [model.predict(inputs.length === 1 ? inputs[0]! : inputs)].flat());

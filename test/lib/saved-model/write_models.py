@@ -8,43 +8,12 @@ import json
 import os
 import sys
 
-os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
-os.environ['TF_ENABLE_ONEDNN_OPTS'] = '0'
-import keras
-import numpy as np
-import tensorflow as tf
+from maker import folder, floats, keras, keras_case, layers, maker, makers, np, random, save_keras, tf, tf1
+import function_models
+import keras_models
+import tf1_models
 
-layers = keras.layers
-tf1 = tf.compat.v1
-tf.get_logger().setLevel('ERROR')
-random = np.random.default_rng(7)
-folder = sys.argv[1]
 wanted = sys.argv[2:]
-makers = {}
-
-
-def maker(function):
-    makers[function.__name__] = function
-    return function
-
-
-def floats(*shape):
-    return random.uniform(-1, 1, shape).astype('float32')
-
-
-def save_keras(model, path):
-    """With weights that are not zero, so that a bias or a moving mean in the wrong place shows."""
-    for variable in model.variables:
-        value = random.uniform(0.2, 1, variable.shape) if 'variance' in variable.path else random.normal(0, 0.3, variable.shape)
-        if variable.dtype.startswith('float'):
-            variable.assign(value)
-    model.export(path, verbose=False)
-
-
-def keras_case(path, model, *inputs):
-    save_keras(model, path)
-    names = [tensor.name for tensor in model.inputs]
-    return [('serving_default', dict(zip(names, inputs)))]
 
 
 @maker
@@ -385,7 +354,9 @@ def plain(value):
     kind = 'string' if array.dtype == object or array.dtype.kind in 'SU' else array.dtype.name
     if kind == 'string':
         values = [base64.b64encode(item if isinstance(item, bytes) else item.encode()).decode() for item in array.reshape(-1)]
-    elif array.dtype.kind == 'f':
+    elif array.dtype.kind == 'c':
+        values = [repr(float(part)) for item in array.reshape(-1) for part in (item.real, item.imag)]
+    elif array.dtype.kind == 'f' or kind == 'bfloat16':
         values = [repr(float(item)) for item in array.reshape(-1)]
     else:
         values = [str(int(item)) for item in array.reshape(-1)]
