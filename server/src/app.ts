@@ -55,18 +55,33 @@ export function build({ core, cors = false, monitoring }: AppOptions): FastifyIn
   app.setErrorHandler((error, _request, reply) => fail(reply, fromFastify(error as Error & { statusCode?: number })));
   return app;
 
-  function handle(request: FastifyRequest, path: string, body: Buffer, reply: FastifyReply): FastifyReply {
+  function handle(
+    request: FastifyRequest,
+    path: string,
+    body: Buffer,
+    reply: FastifyReply,
+  ): FastifyReply | Promise<FastifyReply> {
     const trace = monitoring && new Trace();
-    let status = 'OK';
-    try {
-      if (request.method === 'OPTIONS') return preflight(request, reply);
-      return answer(core, request, path, body, reply, trace);
-    } catch (error) {
+    const done = (status: string): void => trace?.finish((monitoring as { metrics: Metrics }).metrics, status);
+    const failed = (error: unknown): FastifyReply => {
       const thrown = toStatus(error);
-      status = thrown.code;
+      done(thrown.code);
       return fail(reply, thrown);
-    } finally {
-      trace?.finish((monitoring as { metrics: Metrics }).metrics, status);
+    };
+    try {
+      const answered =
+        request.method === 'OPTIONS' ? preflight(request, reply) : answer(core, request, path, body, reply, trace);
+      // A promise where a request waits for others to share a batch; else it has been sent already.
+      if (answered instanceof Promise) {
+        return answered.then((sent) => {
+          done('OK');
+          return sent;
+        }, failed);
+      }
+      done('OK');
+      return answered;
+    } catch (error) {
+      return failed(error);
     }
   }
 }
@@ -95,7 +110,7 @@ function answer(
   body: Buffer,
   reply: FastifyReply,
   trace: Trace | undefined,
-): FastifyReply {
+): FastifyReply | Promise<FastifyReply> {
   const ours = request.method === 'GET' ? (health(core, path) ?? listModels(core, path)) : undefined;
   if (ours) return sendBytes(reply, asBytes(ours.body), ours.status);
   const target = parseTarget(request.method, path);
@@ -107,8 +122,12 @@ function answer(
       return sendBytes(reply, asBytes(metadata(core, target.wanted)));
     case 'run':
       if (trace) trace.api = target.verb;
-      if (target.verb === 'predict') return sendBytes(reply, predict(core, target.wanted, body, trace));
-      return sendBytes(reply, classifyOrRegress(core, target.verb, target.wanted, body, trace));
+      return sendLater(
+        reply,
+        target.verb === 'predict'
+          ? predict(core, target.wanted, body, trace)
+          : classifyOrRegress(core, target.verb, target.wanted, body, trace),
+      );
     case 'malformed':
       throw new StatusError('INVALID_ARGUMENT', `Malformed request: ${request.method} ${path}`);
   }
@@ -128,6 +147,10 @@ function sendBytes(reply: FastifyReply, body: string, status = 200, type = JSON_
   reply.raw.writeHead(status, headers);
   reply.raw.end(body, 'latin1');
   return reply;
+}
+
+function sendLater(reply: FastifyReply, body: string | Promise<string>): FastifyReply | Promise<FastifyReply> {
+  return typeof body === 'string' ? sendBytes(reply, body) : body.then((text) => sendBytes(reply, text));
 }
 
 const asBytes = (text: string): string => Buffer.from(text).toString('latin1');

@@ -14,6 +14,8 @@ export type Metrics = {
   /** MultiInference's examples. */
   examples(model: string, count: number): void;
   warmUp(path: string, status: string, micros: number, records: number): void;
+  /** A batch of requests that ran together. */
+  batch(model: string, batch: BatchReport): void;
   /** Ours: one request of a version's signature, and what its stages took. */
   signatureRequest(labels: SignatureLabels, status: string): void;
   stage(labels: SignatureLabels, stage: Stage, micros: number): void;
@@ -21,6 +23,9 @@ export type Metrics = {
   page(): Promise<string>;
 };
 export type SignatureLabels = { model_name: string; version: string; signature_name: string };
+
+/** Times are microseconds. */
+export type BatchReport = { rows: number; padding: number; tasks: number; queued: number };
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
@@ -37,6 +42,10 @@ export function createMetrics(): Metrics {
   const records = counter(`${TF}model_warmup_records_read`, ['model_path', 'status']);
   const signatures = counter(':typelab:serving:request_count', [...SIGNATURE, 'status']);
   const stages = histogram(':typelab:serving:stage_latency', [...SIGNATURE, 'stage']);
+  const queueing = histogram(':tensorflow:serving:batching_session:queuing_latency', ['model_name']);
+  const batches = counter(':tensorflow:serving:batching_session:wrapped_run_count', ['model_name']);
+  const batchRows = histogram(':typelab:serving:batch_rows', ['model_name'], powers(1, 2, 15));
+  const batchPadding = counter(':typelab:serving:batch_padding_rows', ['model_name']);
   const nameOf = boundNames();
   return {
     request: (model, status) => requests.inc({ model_name: nameOf(model), status }),
@@ -49,6 +58,12 @@ export function createMetrics(): Metrics {
     warmUp(model_path, status, micros, count) {
       warmUps.observe({ model_path, status }, micros);
       records.inc({ model_path, status }, count);
+    },
+    batch(model_name, { rows, padding, queued }) {
+      queueing.observe({ model_name }, queued);
+      batches.inc({ model_name });
+      batchRows.observe({ model_name }, rows);
+      batchPadding.inc({ model_name }, padding);
     },
     signatureRequest: (labels, status) => signatures.inc({ ...labels, status }),
     stage: (labels, stage, micros) => stages.observe({ ...labels, stage }, micros),

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { AppOptions } from './app.ts';
 import { statusText, toStatus } from './codec/errors.ts';
+import { type BatchingParameters, readBatchingConfig } from './config/batching-config.ts';
 import { type FlagValues, idleFlags, parseFlags, usage } from './config/flags.ts';
 import { LATEST, type ModelConfig } from './config/model-config.ts';
 import { readModelConfigFile } from './config/model-config-file.ts';
@@ -9,6 +11,7 @@ import { checkOptions, readSessionOptions } from './config/options.ts';
 import { watchModelConfig } from './config/watch.ts';
 import { listenGrpc, listenRest } from './listen.ts';
 import { createLog, type Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import type { OpenModel } from './servable/servable.ts';
 import { ServerCore } from './servable/server-core.ts';
 import { warmUp } from './servable/warmup.ts';
@@ -25,16 +28,12 @@ export async function main(args: readonly string[]): Promise<void> {
   const idle = idleFlags(parsed);
   if (idle.length > 0)
     log('I', 'typelab', `Accepted without effect (there is no TensorFlow runtime here): --${idle.join(', --')}`);
-  const later = LATER.filter((name) => parsed.set.has(name));
-  if (later.length > 0) log('W', 'typelab', `Accepted, but this version does not do it yet: --${later.join(', --')}`);
   try {
     await start(parsed.values, log);
   } catch (error) {
     return end(`Failed to start server. Error: ${statusText(toStatus(error))}\n`, FAILED);
   }
 }
-
-const LATER = ['enable_batching', 'enable_per_model_batching_parameters'];
 
 /** main() returns -1 there. */
 const FAILED = 255;
@@ -49,7 +48,7 @@ async function start(flags: FlagValues, log: Log): Promise<void> {
   const checkMethodName = Boolean(flags.enable_signature_method_name_check);
   const core = new ServerCore({
     log,
-    open: openSavedModel,
+    open: session.batching ? batched(session.batching, flags, monitoring?.metrics, log) : openSavedModel,
     tags: session.tags,
     maxRetries: Number(flags.max_num_load_retries),
     retryInterval: Number(flags.load_retry_interval_micros) / 1000,
@@ -97,6 +96,24 @@ const openSavedModel: OpenModel = async (path, options) => {
   const { openSavedModel: open } = await import('../../lib/saved-model/open.ts');
   return open(path, options);
 };
+
+/** Models whose requests wait for each other. A model may bring its own parameters, where the flag allows it. */
+function batched(shared: BatchingParameters, flags: FlagValues, metrics: Metrics | undefined, log: Log): OpenModel {
+  return async (path, options) => {
+    const model = await openSavedModel(path, options);
+    const own = join(path, 'batching_params.pbtxt');
+    const perModel = flags.enable_per_model_batching_parameters && existsSync(own);
+    const parameters = perModel ? readBatchingConfig(own, log) : shared;
+    const { createBatcher } = await import('./servable/batcher.ts');
+    return {
+      signatures: model.signatures,
+      signatureDefs: model.signatureDefs,
+      run: (...call) => model.run(...call),
+      runBatched: createBatcher(model, parameters, (batch) => metrics?.batch(options.name, batch)),
+      close: () => model.close(),
+    };
+  };
+}
 
 /** Ports close first and running requests end, then the models go. A second signal does not wait. */
 function drainOnSignals(closers: (() => Promise<void>)[], log: Log): void {

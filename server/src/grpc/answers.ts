@@ -2,6 +2,7 @@ import { encode } from '../../../lib/saved-model/proto.ts';
 import type { HostTensor } from '../../../lib/saved-model/value.ts';
 import { grpcStatus, invalidArgument, StatusError } from '../codec/errors.ts';
 import { modelStatus } from '../routes/status.ts';
+import { runModel } from '../servable/servable.ts';
 import type { ServerCore } from '../servable/server-core.ts';
 import { STATES } from '../servable/states.ts';
 import * as messages from './messages.ts';
@@ -9,11 +10,11 @@ import { answerSpec, specOf, wantedOf } from './model-spec.ts';
 import { readTensor, writeTensor } from './tensors.ts';
 
 /** PredictionService.Predict. */
-export function predict(
+export async function predict(
   core: ServerCore,
   request: messages.PredictRequest,
   asContent: boolean,
-): messages.PredictResponse {
+): Promise<messages.PredictResponse> {
   const spec = specOf(request.model_spec);
   const version = core.find(wantedOf(spec));
   const model = version.acquire();
@@ -25,7 +26,7 @@ export function predict(
     const inputs: Record<string, HostTensor> = Object.create(null);
     for (const [name, tensor] of request.inputs) inputs[name] = readTensor(name, tensor);
     const filter = request.output_filter.length > 0 ? request.output_filter : undefined;
-    const outputs = model.run(signature, inputs, filter);
+    const outputs = await runModel(model, signature, inputs, filter);
     const tensors = Object.entries(outputs).map(([name, tensor]) => [name, writeTensor(tensor, asContent)] as const);
     return { outputs: new Map(tensors), model_spec: answerSpec(version.id, signature) };
   } finally {

@@ -10,19 +10,25 @@ import * as messages from './messages.ts';
 import { answerSpec, specOf, wantedOf } from './model-spec.ts';
 
 /** PredictionService.Classify. The answer keeps the request's signature name, also an empty one. */
-export function classifyExamples(core: ServerCore, request: messages.ExamplesRequest): messages.ClassificationResponse {
+export function classifyExamples(
+  core: ServerCore,
+  request: messages.ExamplesRequest,
+): Promise<messages.ClassificationResponse> {
   const { signature_name } = specOf(request.model_spec);
-  return withModel(core, request.model_spec, (model, version) => ({
-    result: classifications(classify(model, signature_name, examplesOf(request.input), core.checkMethodName)),
+  return withModel(core, request.model_spec, async (model, version) => ({
+    result: classifications(await classify(model, signature_name, examplesOf(request.input), core.checkMethodName)),
     model_spec: answerSpec(version, signature_name),
   }));
 }
 
 /** PredictionService.Regress. */
-export function regressExamples(core: ServerCore, request: messages.ExamplesRequest): messages.RegressionResponse {
+export function regressExamples(
+  core: ServerCore,
+  request: messages.ExamplesRequest,
+): Promise<messages.RegressionResponse> {
   const { signature_name } = specOf(request.model_spec);
-  return withModel(core, request.model_spec, (model, version) => ({
-    result: regressions(regress(model, signature_name, examplesOf(request.input), core.checkMethodName)),
+  return withModel(core, request.model_spec, async (model, version) => ({
+    result: regressions(await regress(model, signature_name, examplesOf(request.input), core.checkMethodName)),
     model_spec: answerSpec(version, signature_name),
   }));
 }
@@ -31,19 +37,20 @@ export function regressExamples(core: ServerCore, request: messages.ExamplesRequ
 export function multiInference(
   core: ServerCore,
   request: messages.MultiInferenceRequest,
-): messages.MultiInferenceResponse {
+): Promise<messages.MultiInferenceResponse> {
   // Which version answers is the first task's word.
   const first = request.tasks[0]?.model_spec ?? create(messages.ModelSpec);
-  return withModel(core, first, (model, version) => {
+  return withModel(core, first, async (model, version) => {
     checkTasks(model, request, core.checkMethodName);
     const examples = examplesOf(request.input);
-    const results = request.tasks.map(({ model_spec, method_name }) => {
+    const runs = request.tasks.map(async ({ model_spec, method_name }) => {
       const signature = model_spec?.signature_name ?? '';
       const spec = answerSpec(version, signature);
       return method_name === CLASSIFY
-        ? { model_spec: spec, classification_result: classifications(classify(model, signature, examples)) }
-        : { model_spec: spec, regression_result: regressions(regress(model, signature, examples)) };
+        ? { model_spec: spec, classification_result: classifications(await classify(model, signature, examples)) }
+        : { model_spec: spec, regression_result: regressions(await regress(model, signature, examples)) };
     });
+    const results = await Promise.all(runs);
     return { results: results.map((result) => create(messages.InferenceResult, result)) };
   });
 }
@@ -66,15 +73,15 @@ function checkTasks(model: ServableModel, { tasks }: messages.MultiInferenceRequ
   }
 }
 
-function withModel<A>(
+async function withModel<A>(
   core: ServerCore,
   spec: messages.ModelSpec | undefined,
-  run: (model: ServableModel, version: { name: string; version: bigint }) => A,
-): A {
+  run: (model: ServableModel, version: { name: string; version: bigint }) => Promise<A>,
+): Promise<A> {
   const version = core.find(wantedOf(specOf(spec)));
   const model = version.acquire();
   try {
-    return run(model, version.id);
+    return await run(model, version.id);
   } finally {
     version.release();
   }

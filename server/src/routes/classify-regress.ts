@@ -8,13 +8,13 @@ import type { ServerCore, Wanted } from '../servable/server-core.ts';
 import type { Trace } from './trace.ts';
 
 /** POST …:classify and …:regress. As in TF Serving, the body is read before the model is looked for. */
-export function classifyOrRegress(
+export async function classifyOrRegress(
   core: ServerCore,
   verb: 'classify' | 'regress',
   wanted: Wanted,
   body: Buffer,
   trace: Trace | undefined,
-): string {
+): Promise<string> {
   const { signatureName, examples } = readExamplesRequest(body);
   trace?.end('parse');
   const version = core.find(wanted);
@@ -27,11 +27,11 @@ export function classifyOrRegress(
   try {
     const check = core.checkMethodName;
     if (verb === 'classify') {
-      const results = classify(model, signatureName, examples, check);
+      const results = await classify(model, signatureName, examples, check);
       trace?.end('run');
       return writeClassifications(results);
     }
-    const results = regress(model, signatureName, examples, check);
+    const results = await regress(model, signatureName, examples, check);
     trace?.end('run');
     return writeRegressions(results);
   } catch (error) {

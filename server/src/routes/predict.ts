@@ -10,7 +10,7 @@ import { predictDetails } from './predict-details.ts';
 import type { Trace } from './trace.ts';
 
 /** POST …:predict. One version answers the whole request, also when a newer one becomes available meanwhile. */
-export function predict(core: ServerCore, wanted: Wanted, body: Buffer, trace?: Trace): string {
+export function predict(core: ServerCore, wanted: Wanted, body: Buffer, trace?: Trace): string | Promise<string> {
   let version: Version | undefined;
   let model: ServableModel | undefined;
   let request: PredictRequest | undefined;
@@ -21,17 +21,29 @@ export function predict(core: ServerCore, wanted: Wanted, body: Buffer, trace?: 
     signature = signatureName || DEFAULT;
     return shapeOf(model, signature).inputs;
   };
+  let waits = false;
   try {
     request = readFastRequest(body, inputsOf) ?? readPredictRequest(body, inputsOf);
     trace?.end('parse');
-    return run(model as unknown as ServableModel, request, trace);
+    const answer = run(model as unknown as ServableModel, request, trace);
+    if (typeof answer === 'string') return answer;
+    waits = true;
+    return answer.catch(explained).finally(done);
   } catch (error) {
+    return explained(error);
+  } finally {
+    if (!waits) done();
+  }
+
+  function explained(error: unknown): never {
     const status = toStatus(error);
     // Where the text is no JSON at all, what the model expects is not the point.
     const explain = model && !status.message.startsWith('JSON Parse error');
     if (explain) status.details ??= predictDetails(model as unknown as ServableModel, signature, request, wanted.name);
     throw status;
-  } finally {
+  }
+
+  function done(): void {
     if (trace && version) {
       const { name, version: number } = (version as Version).id;
       trace.signature = { model_name: name, version: String(number), signature_name: signature };
@@ -42,20 +54,22 @@ export function predict(core: ServerCore, wanted: Wanted, body: Buffer, trace?: 
 
 const DEFAULT = 'serving_default';
 
-function run(model: ServableModel, request: PredictRequest, trace: Trace | undefined): string {
+function run(model: ServableModel, request: PredictRequest, trace: Trace | undefined): string | Promise<string> {
   const { outputs } = shapeOf(model, request.signatureName || DEFAULT);
   const inputs: Record<string, HostTensor> = Object.create(null);
   for (const [name, tensor] of request.inputs) inputs[name] = tensor;
-  // Nothing waits between reading and running yet; batches will.
+  const write = (results: Record<string, HostTensor>): string => {
+    trace?.end('run');
+    const answer = writePredictAnswer(
+      new Map(outputs.map((name) => [name, results[name] as HostTensor])),
+      request.format,
+    );
+    trace?.end('write');
+    return answer;
+  };
   trace?.end('queue');
-  const results = model.run(request.signatureName || DEFAULT, inputs);
-  trace?.end('run');
-  const answer = writePredictAnswer(
-    new Map(outputs.map((name) => [name, results[name] as HostTensor])),
-    request.format,
-  );
-  trace?.end('write');
-  return answer;
+  const signature = request.signatureName || DEFAULT;
+  return model.runBatched ? model.runBatched(signature, inputs).then(write) : write(model.run(signature, inputs));
 }
 
 type SignatureShape = { inputs: ReadonlyMap<string, TensorInfo>; outputs: string[] };

@@ -13,16 +13,16 @@ export type MethodCheck = boolean;
 export const CLASSIFY = 'tensorflow/serving/classify';
 
 /** The classes of each serialized tf.Example. */
-export function classify(
+export async function classify(
   model: ServableModel,
   signatureName: string,
   examples: Uint8Array[],
   checkName: MethodCheck = false,
-): Class[][] {
+): Promise<Class[][]> {
   const { name, def } = findSignature(model, signatureName);
   checkClassify(def, checkName);
   const outputs = ['classes', 'scores'].filter((key) => def.outputs.has(key));
-  const results = runExamples(model, name, examplesTensor(examples), outputs);
+  const results = await runExamples(model, name, examplesTensor(examples), outputs);
   return toClasses(results.classes, results.scores, examples.length);
 }
 

@@ -10,15 +10,15 @@ import { signatureText } from './signature-text.ts';
 export const REGRESS = 'tensorflow/serving/regress';
 
 /** One value for each serialized tf.Example. */
-export function regress(
+export async function regress(
   model: ServableModel,
   signatureName: string,
   examples: Uint8Array[],
   checkName: MethodCheck = false,
-): ArrayLike<number> {
+): Promise<ArrayLike<number>> {
   const { name, def } = findSignature(model, signatureName);
   checkRegress(def, checkName);
-  const results = runExamples(model, name, examplesTensor(examples), ['outputs']);
+  const results = await runExamples(model, name, examplesTensor(examples), ['outputs']);
   return toRegressions(results.outputs as HostTensor, examples.length);
 }
 

@@ -1,6 +1,13 @@
 import type { SignatureDef } from '../../../lib/saved-model/schema.ts';
 import type { HostTensor, Signature } from '../../../lib/saved-model/value.ts';
 
+/** Rejects with what the run, or the queue, says. */
+export type RunBatched = (
+  signature: string,
+  inputs: Record<string, HostTensor>,
+  outputs?: string[],
+) => Promise<Record<string, HostTensor>>;
+
 /** A loaded model: it runs signatures and knows nothing of versions, HTTP or its own life. */
 export type ServableModel = {
   /** The signatures that can be run. */
@@ -8,11 +15,24 @@ export type ServableModel = {
   /** Everything that the file says about signatures, in protobuf's terms. */
   signatureDefs: Readonly<Record<string, SignatureDef>>;
   run(signature: string, inputs: Record<string, HostTensor>, outputs?: string[]): Record<string, HostTensor>;
+  /** The same together with the requests that wait beside it; only where batching is on. */
+  runBatched?: RunBatched | undefined;
   close(): void;
 };
 
+/** Runs a signature, in a batch where batching is on. */
+export function runModel(
+  model: ServableModel,
+  ...call: Parameters<RunBatched>
+): Record<string, HostTensor> | Promise<Record<string, HostTensor>> {
+  return model.runBatched ? model.runBatched(...call) : model.run(...call);
+}
+
 /** Loads the model of one version folder. */
-export type OpenModel = (path: string, options: { tags: string[] }) => ServableModel | Promise<ServableModel>;
+export type OpenModel = (
+  path: string,
+  options: { tags: string[]; name: string },
+) => ServableModel | Promise<ServableModel>;
 
 export type VersionId = { name: string; version: bigint };
 

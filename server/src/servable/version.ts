@@ -130,7 +130,7 @@ export class Version {
         `Could not find SavedModel .pb or .pbtxt at supplied export directory path: ${this.path}. Check that the directory exists and that you have the right permissions for accessing it.`,
       );
     }
-    const model = await open(this.path, { tags });
+    const model = await open(this.path, { tags, name: this.id.name });
     const micros = Math.round((performance.now() - started) * 1000);
     this.#log(
       'I',

@@ -4,24 +4,24 @@ import type { InputProto, PredictionLog, PredictRequest } from '../grpc/messages
 import { readTensor } from '../grpc/tensors.ts';
 import { CLASSIFY, classify } from './classify.ts';
 import { REGRESS, regress } from './regress.ts';
-import type { ServableModel } from './servable.ts';
+import { runModel, type ServableModel } from './servable.ts';
 
 /** Runs one PredictionLog's request; a log of none of the known kinds does nothing, as in TF Serving. */
-export function runRecord(model: ServableModel, log: PredictionLog, checkMethodName: boolean): void {
-  if (log.predict_log?.request) predict(model, log.predict_log.request);
+export async function runRecord(model: ServableModel, log: PredictionLog, checkMethodName: boolean): Promise<void> {
+  if (log.predict_log?.request) await predict(model, log.predict_log.request);
   for (const [kind, run] of [
     ['classify_log', classify],
     ['regress_log', regress],
   ] as const) {
     const request = log[kind]?.request;
-    if (request) run(model, request.model_spec?.signature_name ?? '', examplesOf(request.input), checkMethodName);
+    if (request) await run(model, request.model_spec?.signature_name ?? '', examplesOf(request.input), checkMethodName);
   }
   const tasks = log.multi_inference_log?.request?.tasks ?? [];
   const examples = tasks.length > 0 ? examplesOf(log.multi_inference_log?.request?.input) : [];
   for (const { model_spec, method_name } of tasks) {
     const run = method_name === CLASSIFY ? classify : method_name === REGRESS ? regress : undefined;
     if (!run) throw new StatusError('UNIMPLEMENTED', `Unsupported signature method_name: ${method_name}`);
-    run(model, model_spec?.signature_name ?? '', examples, checkMethodName);
+    await run(model, model_spec?.signature_name ?? '', examples, checkMethodName);
   }
   const other = log.predict_streamed_log ? 7 : log.session_run_log ? 5 : 0;
   if (other) throw new StatusError('UNIMPLEMENTED', `Unsupported log_type for warmup: ${other}`);
@@ -37,9 +37,9 @@ export function examplesOf(input: InputProto | undefined): Uint8Array[] {
   return context ? examples.map((example) => Buffer.concat([context, example])) : examples;
 }
 
-function predict(model: ServableModel, request: PredictRequest): void {
+function predict(model: ServableModel, request: PredictRequest): unknown {
   const signature = request.model_spec?.signature_name || 'serving_default';
   const inputs: Record<string, HostTensor> = Object.create(null);
   for (const [name, tensor] of request.inputs) inputs[name] = readTensor(name, tensor);
-  model.run(signature, inputs, request.output_filter.length > 0 ? request.output_filter : undefined);
+  return runModel(model, signature, inputs, request.output_filter.length > 0 ? request.output_filter : undefined);
 }

@@ -60,7 +60,7 @@ async function replay(model: ServableModel, file: string, options: WarmUpOptions
       throw invalidArgument(`Failed to parse warmup record: ${bytes.toString('latin1').slice(0, 200)} from ${file}`);
     }
     for (let i = 0; i < options.iterations; i++) {
-      runRecord(model, record, options.checkMethodName);
+      await runRecord(model, record, options.checkMethodName);
       await new Promise((resolve) => setImmediate(resolve));
     }
     if (++count > MAX_RECORDS) {

@@ -1,0 +1,202 @@
+import type { HostTensor } from '../../../lib/saved-model/value.ts';
+import { invalidArgument, StatusError } from '../codec/errors.ts';
+import type { BatchingParameters } from '../config/batching-config.ts';
+import type { BatchReport } from '../metrics.ts';
+import { joinRows, padRows, sliceRows } from './rows.ts';
+import type { RunBatched, ServableModel } from './servable.ts';
+
+type Tensors = Record<string, HostTensor>;
+
+/**
+ * TensorFlow Serving's BatchingSession: tasks for one signature and one set of outputs wait in a queue of batches. A batch runs
+ * when it is full, or when its first task has waited for batch_timeout_micros; there is one thread that runs them, ours.
+ */
+export function createBatcher(
+  model: ServableModel,
+  parameters: BatchingParameters,
+  report: (batch: BatchReport) => void = () => {},
+): RunBatched {
+  const queues = new Map<string, Batch[]>();
+  const limit = parameters.splitLarge ? parameters.maxExecutionBatchSize : parameters.maxBatchSize;
+
+  function submit(signature: string, inputs: Tensors, outputs: string[] | undefined): Promise<Tensors> {
+    const rows = rowsOf(inputs);
+    if (rows > parameters.maxBatchSize) {
+      throw invalidArgument(`Task size ${rows} is larger than maximum input batch size ${parameters.maxBatchSize}`);
+    }
+    const key = keyOf(signature, inputs, outputs, parameters.padVariableLengthInputs);
+    const queue = queues.get(key) ?? [];
+    queues.set(key, queue);
+    const sizes = split(rows, limit, queue.at(-1));
+    const opened = sizes.length - (isOpenFor(queue.at(-1), sizes[0] as number, limit) ? 1 : 0);
+    if (queue.length + opened > parameters.maxEnqueuedBatches) {
+      throw new StatusError('UNAVAILABLE', 'The batch scheduling queue to which this task was submitted is full');
+    }
+    let from = 0;
+    const parts = sizes.map((size) => {
+      const part = mapTensors(inputs, (tensor) => sliceRows(tensor, from, from + size));
+      from += size;
+      return enqueue(key, queue, part, size, signature, outputs);
+    });
+    return parts.length === 1 ? (parts[0] as Promise<Tensors>) : Promise.all(parts).then(together);
+  }
+
+  function enqueue(
+    key: string,
+    queue: Batch[],
+    inputs: Tensors,
+    rows: number,
+    signature: string,
+    outputs: string[] | undefined,
+  ): Promise<Tensors> {
+    let batch = queue.at(-1);
+    if (!batch || !isOpenFor(batch, rows, limit)) {
+      if (batch) start(key, queue, batch);
+      batch = { signature, outputs, tasks: [], rows: 0, since: performance.now(), timer: undefined, started: false };
+      queue.push(batch);
+      wait(key, queue, batch);
+    }
+    batch.rows += rows;
+    const full = batch.rows >= limit;
+    const { tasks } = batch;
+    const result = new Promise<Tensors>((resolve, reject) => tasks.push({ inputs, rows, resolve, reject }));
+    if (full) start(key, queue, batch);
+    return result;
+  }
+
+  function wait(key: string, queue: Batch[], batch: Batch): void {
+    const ms = parameters.batchTimeoutMicros / 1000;
+    // What is in the sockets already comes in before the next immediate: under load that fills a batch without any waiting.
+    if (ms <= 0) start(key, queue, batch);
+    else batch.timer = setTimeout(() => start(key, queue, batch), Math.max(1, Math.round(ms)));
+  }
+
+  /** Not at once: what came in the same turn of the event loop still joins it while it has room. */
+  function start(key: string, queue: Batch[], batch: Batch): void {
+    if (batch.started) return;
+    batch.started = true;
+    clearTimeout(batch.timer);
+    setImmediate(() => {
+      queue.splice(queue.indexOf(batch), 1);
+      if (queue.length === 0) queues.delete(key);
+      runBatch(model, batch, parameters, report);
+    });
+  }
+
+  return async (signature, inputs, outputs) => submit(signature, inputs, outputs);
+}
+
+type Task = { inputs: Tensors; rows: number; resolve: (outputs: Tensors) => void; reject: (error: unknown) => void };
+type Batch = {
+  signature: string;
+  outputs: string[] | undefined;
+  tasks: Task[];
+  rows: number;
+  since: number;
+  timer: NodeJS.Timeout | undefined;
+  started: boolean;
+};
+
+/** All inputs have a first dimension, and it is the same. */
+function rowsOf(inputs: Tensors): number {
+  const tensors = Object.values(inputs);
+  const first = tensors[0];
+  if (!first) throw invalidArgument('Batching session Run() must have at least one input tensor');
+  for (const { shape } of tensors) {
+    if (shape.length === 0) {
+      throw invalidArgument('Batching session Run() input tensors must have at least one dimension');
+    }
+    if (shape[0] !== first.shape[0]) {
+      throw invalidArgument('Batching session Run() input tensors must have equal 0th-dimension size');
+    }
+  }
+  return first.shape[0] as number;
+}
+
+/**
+ * Only what can be put below each other shares a batch. TF Serving fails a batch of mixed shapes as a whole; here the shapes wait
+ * in queues of their own, so that nobody pays for another's request.
+ */
+function keyOf(signature: string, inputs: Tensors, outputs: string[] | undefined, pads: boolean): string {
+  const shapes = Object.entries(inputs).map(([name, { dtype, shape }]) => [
+    name,
+    dtype,
+    pads ? shape.length : shape.slice(1),
+  ]);
+  return JSON.stringify([signature, outputs, shapes]);
+}
+
+function isOpenFor(batch: Batch | undefined, rows: number, limit: number): boolean {
+  return batch !== undefined && batch.rows < limit && batch.rows + rows <= limit;
+}
+
+/** The sizes of a task's parts: what still fits into the open batch, then whole batches. */
+function split(rows: number, limit: number, open: Batch | undefined): number[] {
+  if (rows <= limit) return [rows];
+  const free = open ? limit - open.rows : 0;
+  const sizes = free > 0 ? [free] : [];
+  for (let left = rows - free; left > 0; left -= limit) sizes.push(Math.min(left, limit));
+  return sizes;
+}
+
+function runBatch(
+  model: ServableModel,
+  { signature, outputs, tasks, rows, since }: Batch,
+  { allowedBatchSizes, padVariableLengthInputs }: BatchingParameters,
+  report: (batch: BatchReport) => void,
+): void {
+  const padding = (allowedBatchSizes.find((size) => size >= rows) ?? rows) - rows;
+  report({ rows, padding, tasks: tasks.length, queued: (performance.now() - since) * 1000 });
+  try {
+    const inputs = mapTensors((tasks[0] as Task).inputs, (_, name) => {
+      const given = tasks.map((task) => task.inputs[name] as HostTensor);
+      return joinRows(padVariableLengthInputs ? alike(given) : given, padding);
+    });
+    const results = model.run(signature, inputs, outputs);
+    for (const { shape } of Object.values(results)) {
+      if (shape.length === 0) throw failed('Batched output tensor has 0 dimensions');
+      if (shape[0] !== rows + padding) {
+        throw failed(
+          "Batched output tensor's 0th dimension does not equal the sum of the 0th dimension sizes of the input tensors",
+        );
+      }
+    }
+    let from = 0;
+    for (const task of tasks) {
+      const start = from;
+      from += task.rows;
+      task.resolve(mapTensors(results, (tensor) => sliceRows(tensor, start, start + task.rows)));
+    }
+  } catch (error) {
+    if (tasks.length === 1) (tasks[0] as Task).reject(error);
+    else runApart(model, signature, outputs, tasks);
+  }
+}
+
+/** One request may be at fault for a batch: each gets its own answer or its own error. */
+function runApart(model: ServableModel, signature: string, outputs: string[] | undefined, tasks: Task[]): void {
+  for (const { inputs, resolve, reject } of tasks) {
+    try {
+      resolve(model.run(signature, inputs, outputs));
+    } catch (error) {
+      reject(error);
+    }
+  }
+}
+
+const failed = (message: string): StatusError => new StatusError('FAILED_PRECONDITION', message);
+
+function alike(tensors: HostTensor[]): HostTensor[] {
+  const row = (tensors[0] as HostTensor).shape
+    .slice(1)
+    .map((_, axis) => Math.max(...tensors.map(({ shape }) => shape[axis + 1] as number)));
+  return tensors.map((tensor) => padRows(tensor, row));
+}
+
+function together(parts: Tensors[]): Tensors {
+  return mapTensors(parts[0] as Tensors, (_, name) => joinRows(parts.map((part) => part[name] as HostTensor)));
+}
+
+function mapTensors(tensors: Tensors, change: (tensor: HostTensor, name: string) => HostTensor): Tensors {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, change(tensor, name)]));
+}

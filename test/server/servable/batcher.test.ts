@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { HostTensor } from '../../../lib/saved-model/value.ts';
+import { build } from '../../../server/src/app.ts';
+import type { BatchingParameters } from '../../../server/src/config/batching-config.ts';
+import type { BatchReport } from '../../../server/src/metrics.ts';
+import { createBatcher } from '../../../server/src/servable/batcher.ts';
+import type { ServableModel } from '../../../server/src/servable/servable.ts';
+import { baseFolder, config, fakeCore } from '../fake-core.ts';
+import { echo, half } from '../fake-models.ts';
+
+const DEFAULTS: BatchingParameters = {
+  maxBatchSize: 4,
+  batchTimeoutMicros: 0,
+  maxEnqueuedBatches: 10,
+  numBatchThreads: 2,
+  threadPoolName: '',
+  splitLarge: false,
+  maxExecutionBatchSize: 4,
+  allowedBatchSizes: [],
+  padVariableLengthInputs: false,
+};
+
+const floats = (...values: number[]): HostTensor => ({
+  dtype: 'float32',
+  shape: [values.length, 1],
+  data: Float32Array.from(values),
+});
+
+function batcher(parameters: Partial<BatchingParameters> = {}, model: ServableModel = half()) {
+  const batches: Omit<BatchReport, 'queued'>[] = [];
+  const run = createBatcher(model, { ...DEFAULTS, ...parameters }, ({ rows, padding, tasks }) =>
+    batches.push({ rows, padding, tasks }),
+  );
+  const ask = async (...values: number[]) => {
+    const { y } = await run('serving_default', { x: floats(...values) });
+    return Array.from((y as HostTensor).data as Float32Array);
+  };
+  return { run, ask, batches };
+}
+
+describe('a batch', () => {
+  test('holds the requests that came together, and gives each its own rows', async () => {
+    const { ask, batches } = batcher();
+    assert.deepEqual(await Promise.all([ask(2), ask(4, 6), ask(8)]), [[3], [4, 5], [6]]);
+    assert.deepEqual(batches, [{ rows: 4, padding: 0, tasks: 3 }]);
+  });
+
+  test('is never larger than max_batch_size; what does not fit opens the next', async () => {
+    const { ask, batches } = batcher();
+    assert.deepEqual(await Promise.all([ask(2, 4, 6), ask(8, 10)]), [
+      [3, 4, 5],
+      [6, 7],
+    ]);
+    assert.deepEqual(
+      batches.map(({ rows }) => rows),
+      [3, 2],
+    );
+  });
+
+  test('waits for batch_timeout_micros, unless it is full before', async () => {
+    const { ask, batches } = batcher({ batchTimeoutMicros: 60_000_000 });
+    const first = ask(2);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual(batches, []);
+    assert.deepEqual(await Promise.all([first, ask(4, 6, 8)]), [[3], [4, 5, 6]]);
+    const short = batcher({ batchTimeoutMicros: 5000 });
+    assert.deepEqual(await short.ask(2), [3]);
+  });
+
+  test('is filled up to the next allowed size, and nobody sees the filling', async () => {
+    const { ask, batches } = batcher({ allowedBatchSizes: [2, 4] });
+    assert.deepEqual(await ask(2, 4, 6), [3, 4, 5]);
+    assert.deepEqual(batches, [{ rows: 3, padding: 1, tasks: 1 }]);
+  });
+
+  test('takes a part of a large request where splitting is on', async () => {
+    const { ask, batches } = batcher({ splitLarge: true, maxBatchSize: 100, maxExecutionBatchSize: 4 });
+    assert.deepEqual(await Promise.all([ask(0), ask(2, 4, 6, 8, 10, 12, 14, 16)]), [[2], [3, 4, 5, 6, 7, 8, 9, 10]]);
+    assert.deepEqual(
+      batches.map(({ rows }) => rows),
+      [4, 4, 1],
+    );
+  });
+
+  test('has one row shape; others wait in a queue of their own', async () => {
+    const { run, batches } = batcher({}, echo({ x: { dtype: 'int32' } }));
+    const wide = (...row: number[]) =>
+      run('serving_default', { x: { dtype: 'int32', shape: [1, row.length], data: Int32Array.from(row) } });
+    const [a, b, c] = await Promise.all([wide(1, 2), wide(3), wide(4, 5)]);
+    assert.deepEqual([a.x?.data, b.x?.data, c.x?.data], [Int32Array.of(1, 2), Int32Array.of(3), Int32Array.of(4, 5)]);
+    assert.deepEqual(batches.map(({ tasks }) => tasks).sort(), [1, 2]);
+  });
+
+  test('pads shorter rows with zeros where pad_variable_length_inputs is on', async () => {
+    const { run, batches } = batcher({ padVariableLengthInputs: true }, echo({ x: { dtype: 'int64' } }));
+    const rows = (shape: number[], ...values: bigint[]) =>
+      run('serving_default', { x: { dtype: 'int64', shape, data: BigInt64Array.from(values) } });
+    const [a, b] = await Promise.all([rows([1, 2, 1], 1n, 2n), rows([1, 1, 3], 3n, 4n, 5n)]);
+    assert.deepEqual(a.x, { dtype: 'int64', shape: [1, 2, 3], data: BigInt64Array.of(1n, 0n, 0n, 2n, 0n, 0n) });
+    assert.deepEqual(b.x, { dtype: 'int64', shape: [1, 2, 3], data: BigInt64Array.of(3n, 4n, 5n, 0n, 0n, 0n) });
+    assert.equal(batches.length, 1);
+  });
+
+  test('of strings is joined and parted too', async () => {
+    const { run } = batcher({}, echo({ s: { dtype: 'string' } }));
+    const words = (...list: string[]) =>
+      run('serving_default', {
+        s: { dtype: 'string', shape: [list.length], data: list.map((word) => Buffer.from(word)) },
+      });
+    const [, b] = await Promise.all([words('a'), words('b', 'c')]);
+    assert.deepEqual(b.s, { dtype: 'string', shape: [2], data: [Buffer.from('b'), Buffer.from('c')] });
+  });
+});
+
+describe('a request', () => {
+  test('that is larger than a batch is refused in TensorFlow’s words', async () => {
+    const { ask } = batcher();
+    await assert.rejects(ask(1, 2, 3, 4, 5), {
+      code: 'INVALID_ARGUMENT',
+      message: 'Task size 5 is larger than maximum input batch size 4',
+    });
+  });
+
+  test('that finds the queue full is told to come later', async () => {
+    const { ask } = batcher({ maxEnqueuedBatches: 2 });
+    const results = await Promise.allSettled([ask(1, 2, 3, 4), ask(1, 2, 3, 4), ask(1)]);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['fulfilled', 'fulfilled', 'rejected'],
+    );
+    assert.equal((results[2] as PromiseRejectedResult).reason.code, 'UNAVAILABLE');
+  });
+
+  test('without a first dimension, or with two, cannot be put into a batch', async () => {
+    const { run } = batcher({}, echo({ a: { dtype: 'float32' }, b: { dtype: 'float32' } }));
+    const scalar: HostTensor = { dtype: 'float32', shape: [], data: Float32Array.of(1) };
+    await assert.rejects(run('serving_default', { a: scalar, b: scalar }), /must have at least one dimension/);
+    await assert.rejects(run('serving_default', { a: floats(1), b: floats(1, 2) }), /equal 0th-dimension size/);
+  });
+
+  test('that fails in a batch fails alone', async () => {
+    const model = half();
+    const picky: ServableModel = {
+      ...model,
+      run: (name, inputs, outputs) => {
+        if ((inputs.x as HostTensor).data.some((value: unknown) => value === 13)) throw new Error('unlucky');
+        return model.run(name, inputs, outputs);
+      },
+    };
+    const { ask } = batcher({}, picky);
+    const [good, bad, other] = await Promise.allSettled([ask(2), ask(13), ask(4)]);
+    assert.deepEqual(
+      [good, other],
+      [
+        { status: 'fulfilled', value: [3] },
+        { status: 'fulfilled', value: [4] },
+      ],
+    );
+    assert.match(String((bad as PromiseRejectedResult).reason), /unlucky/);
+  });
+});
+
+test('REST requests that come together share a batch, and one of wrong shape gets its own error', async () => {
+  const model = half();
+  const batches: number[] = [];
+  const runBatched = createBatcher(model, { ...DEFAULTS, maxBatchSize: 100 }, ({ tasks }) => batches.push(tasks));
+  const { core } = fakeCore(() => ({ ...model, runBatched }));
+  await core.configure([config('half', baseFolder(1))]);
+  const app = build({ core, cors: false });
+  const post = (body: string) => app.inject({ method: 'POST', url: '/v1/models/half:predict', body });
+  const answers = await Promise.all([
+    post('{"instances": [[2]]}'),
+    post('{"instances": [[4], [6]]}'),
+    post('{"instances": [[1]], "signature_name": "none"}'),
+    post('{"inputs": 1.0}'),
+  ]);
+  assert.deepEqual(
+    answers.map(({ statusCode, body }) => [statusCode, JSON.parse(body).predictions ?? JSON.parse(body).error]),
+    [
+      [200, [[3]]],
+      [200, [[4], [5]]],
+      [400, 'Serving signature name: "none" not found in signature def'],
+      [400, 'Batching session Run() input tensors must have at least one dimension'],
+    ],
+  );
+  assert.deepEqual(batches, [2]);
+  await app.close();
+});
