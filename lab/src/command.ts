@@ -69,6 +69,12 @@ function build(): Command {
     .allowUnknownOption()
     .helpOption(false)
     .action(async (_flags, _options, command) => (await import('./serve.ts')).serve(command.args));
+  program
+    .command('show')
+    .description('print what a SavedModel holds, as saved_model_cli does: tags, signatures, dtypes, shapes, ops')
+    .argument('<dir>', 'the folder with saved_model.pb, e.g. models/digits/1')
+    .option('--all', 'every signature of every graph, not only the tags')
+    .action(async (dir, options) => (await import('./show.ts')).show(dir, options));
   program.command('start', { hidden: true }).action(async () => {
     process.exitCode = exitCodes[await (await import('./start.ts')).start()];
   });

@@ -1,75 +1,61 @@
 import { packBundle } from './bundle.ts';
 import { DT_RESOURCE, dtypeNumber } from './dtype.ts';
+import { ModelError } from './error.ts';
+import type { GraphModel } from './layers/graph-model.ts';
+import { graphSource, isGraphModel } from './layers/graph-model.ts';
 import type { Model } from './layers/model.ts';
-import { Weights, writeModel } from './layers/model.ts';
-import type { Attrs, Ref, Weight } from './layers/writer.ts';
+import { layersSource, Weights } from './layers/model.ts';
+import type { SignatureOption, WrittenFunction } from './layers/signatures.ts';
+import { writePredict, writeSignature } from './layers/signatures.ts';
+import type { Attrs, Weight } from './layers/writer.ts';
 import { attr, FunctionWriter } from './layers/writer.ts';
-import type { ConcreteFunction, Spec } from './object-graph.ts';
+import type { ConcreteFunction } from './object-graph.ts';
 import { checkpointKey, objectGraph, trackableGraph } from './object-graph.ts';
 import { create, encode } from './proto.ts';
-import type { FunctionDef, SignatureDef, TensorInfoProto } from './schema.ts';
+import type { SignatureDef, TensorInfoProto } from './schema.ts';
 import { MetaGraphDef, NodeDef, SavedModelProto } from './schema.ts';
 import { INIT_SIGNATURE } from './signature.ts';
 import { toShapeProto, toTensorProto } from './tensor-proto.ts';
-import type { DType, HostTensor } from './value.ts';
+import type { HostTensor } from './value.ts';
+import { WARM_UP_FILE, warmUpRecords } from './warm-up.ts';
 
 /** The files of a SavedModel, by their path in its folder. */
 export type ModelFiles = Map<string, Uint8Array>;
 
+export type ExportOptions = {
+  signatures?: Record<string, SignatureOption>;
+  /** Requests that a server answers before the model becomes available, each as `SavedModel.predict` takes it. */
+  warmup?: unknown[];
+  /** More files for the folder `assets`, by name. */
+  assets?: Record<string, Uint8Array>;
+  /** The name that warm-up requests carry. */
+  modelName?: string;
+};
+
 /** What TensorFlow Serving, `tf.saved_model.load` and Keras call; TFSMLayer's default endpoint is `serve`. */
-const SIGNATURES = ['serving_default', 'serve'];
-const FUNCTION = '__inference_serving_default';
-const METHOD = 'tensorflow/serving/predict';
+const DEFAULTS = ['serving_default', 'serve'];
 
 /** A tfjs model as a SavedModel of version 2, with a batch of any size. Everything that can fail, fails here, before a file exists. */
-export function exportModel(model: Model): ModelFiles {
+export function exportModel(model: Model | GraphModel, options: ExportOptions = {}): ModelFiles {
   const weights = new Weights();
-  const writer = new FunctionWriter(FUNCTION);
-  const inputs = model.inputs.map((tensor) => ({
-    key: inputKey(tensor.name),
-    dtype: tensor.dtype as DType,
-    shape: [null, ...tensor.shape.slice(1)],
-  }));
-  const results = writeModel(
-    writer,
-    model,
-    inputs.map(({ key, dtype, shape }) => ({ ref: key, dtype, shape })),
-    weights,
-  );
-  const outputs = results.map((ref, i) => ({
-    key: `output_${i}`,
-    ref,
-    shape: [null, ...(model.outputs[i]?.shape ?? []).slice(1)],
-  }));
-  // TensorFlow matches arguments and results to keys by their sorted order, whatever their names are.
-  inputs.sort((a, b) => compare(a.key, b.key));
-  outputs.sort((a, b) => compare(a.key, b.key));
-  const body = writer.finish(
-    inputs.map(({ key, dtype }) => ({ name: key, dtype })),
-    outputs.map(({ key, ref }) => ({ name: key, ref: returned(writer, ref) })),
-  );
-  const names = uniqueNames(weights.list);
-  const io: Interface = {
-    inputs: inputs.map(({ key, dtype, shape }) => [key, dtypeNumber(dtype), shape]),
-    outputs: outputs.map(({ key, ref, shape }) => [key, dtypeNumber(ref.dtype), shape]),
-  };
-  return pack(weights.list, names, [...writer.library, body], io, writer.weights);
+  const source = isGraphModel(model) ? graphSource(model, weights) : layersSource(model, weights);
+  const extra = Object.entries(options.signatures ?? {});
+  const usual = DEFAULTS.filter((name) => !extra.some(([own]) => own === name));
+  const keys = source.outputs.map(({ key }) => key);
+  const functions: Signed[] =
+    usual.length > 0 ? [{ ...writePredict(source, usual[0] as string, keys), names: usual }] : [];
+  for (const [name, option] of extra) functions.push({ ...writeSignature(source, name, option), names: [name] });
+  const files = pack(weights.list, uniqueNames(weights.list), functions);
+  for (const [name, bytes] of Object.entries(options.assets ?? {})) files.set(`assets/${assetName(name)}`, bytes);
+  if (options.warmup) files.set(WARM_UP_FILE, warmUpRecords(options.warmup, source, options.modelName ?? 'default'));
+  return files;
 }
 
-type Interface = { inputs: Spec[]; outputs: Spec[] };
+type Signed = WrittenFunction & { names: string[] };
 
-/** tfjs calls the tensor of input layer `x` `x`; a second use of the name gets a suffix. */
-function inputKey(name: string): string {
-  return name.replace(/[^A-Za-z0-9_]/g, '_');
-}
-
-/** A function may not return its argument or the same tensor twice under TensorFlow's optimiser: an Identity stands between. */
-function returned(writer: FunctionWriter, ref: Ref): Ref {
-  return writer.like('Identity', [ref]);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function assetName(name: string): string {
+  if (/^[^/\\\0]{1,255}$/.test(name) && name !== '.' && name !== '..') return name;
+  throw new ModelError('INVALID_ARGUMENT', `saveModel: the asset ${JSON.stringify(name)} is no plain file name`);
 }
 
 function uniqueNames(weights: Weight[]): string[] {
@@ -77,18 +63,25 @@ function uniqueNames(weights: Weight[]): string[] {
   return weights.map(({ name }) => writer.unique(name));
 }
 
-function pack(weights: Weight[], names: string[], library: FunctionDef[], io: Interface, bound: Weight[]): ModelFiles {
+function pack(weights: Weight[], names: string[], functions: Signed[]): ModelFiles {
   const variables = weights.map(({ tensor, trainable }, i) => ({
     name: names[i] as string,
     dtype: dtypeNumber(tensor.dtype),
     shape: tensor.shape,
     trainable,
   }));
-  const functions: ConcreteFunction[] = [{ name: FUNCTION, ...io, variables: bound.map(({ id }) => id) }];
-  const signatures = SIGNATURES.map((name): [string, string] => [name, FUNCTION]);
+  const concrete: ConcreteFunction[] = functions.map(({ writer, inputs, outputs }) => ({
+    name: writer.name,
+    inputs,
+    outputs,
+    variables: writer.weights.map(({ id }) => id),
+  }));
+  const signatures = functions.flatMap((written) =>
+    written.names.map((name): [string, string] => [name, written.writer.name]),
+  );
   const graph: NodeDef[] = [
     ...variableNodes(weights, names),
-    ...callNodes(io, bound, names),
+    ...functions.flatMap((written, i) => callNodes(written, i, names)),
     node('NoOp', 'NoOp', [], {}),
   ];
   const saver = weights.length > 0 ? saverNodes(weights, names) : [];
@@ -96,7 +89,7 @@ function pack(weights: Weight[], names: string[], library: FunctionDef[], io: In
     meta_info_def: { tags: ['serve'], stripped_op_list: undefined, tensorflow_version: '' },
     graph_def: {
       node: [...graph, ...saver],
-      library: { function: library },
+      library: { function: functions.flatMap(({ writer, body }) => [...writer.library, body]) },
       versions: { producer: 1882, min_consumer: 12 },
     },
     saver_def:
@@ -109,16 +102,16 @@ function pack(weights: Weight[], names: string[], library: FunctionDef[], io: In
           }
         : undefined,
     signature_def: new Map([
-      ...SIGNATURES.map((name) => [name, signatureDef(io)] as const),
+      ...functions.flatMap((written, i) => written.names.map((name) => [name, signatureDef(written, i)] as const)),
       [INIT_SIGNATURE, initSignature()],
     ]),
-    object_graph_def: objectGraph(variables, functions, signatures),
+    object_graph_def: objectGraph(variables, concrete, signatures),
   });
   const tensors = new Map(weights.map(({ tensor }, i) => [checkpointKey(i), tensor]));
   tensors.set('_CHECKPOINTABLE_OBJECT_GRAPH', {
     dtype: 'string',
     shape: [],
-    data: [trackableGraph(variables, functions, signatures)],
+    data: [trackableGraph(variables, concrete, signatures)],
   });
   const bundle = packBundle(tensors);
   return new Map([
@@ -142,21 +135,26 @@ function variableNodes(weights: Weight[], names: string[]): NodeDef[] {
   );
 }
 
-function callNodes({ inputs, outputs }: Interface, bound: Weight[], names: string[]): NodeDef[] {
+function callNodes({ names: [first], inputs, outputs, writer }: Signed, index: number, names: string[]): NodeDef[] {
   const placeholders = inputs.map(([key, type, shape]) =>
-    node(`serving_default_${key}`, 'Placeholder', [], { dtype: { type }, shape: attr.shape(shape) }),
+    node(`${first}_${key}`, 'Placeholder', [], { dtype: { type }, shape: attr.shape(shape) }),
   );
+  const bound = writer.weights;
   const call = node(
-    'StatefulPartitionedCall',
+    callName(index),
     'StatefulPartitionedCall',
     [...placeholders.map(({ name }) => name), ...bound.map(({ id }) => names[id] as string)],
     {
       Tin: attr.types([...inputs.map(([, type]) => type), ...bound.map(() => DT_RESOURCE)]),
       Tout: attr.types(outputs.map(([, type]) => type)),
-      f: attr.func(FUNCTION),
+      f: attr.func(writer.name),
     },
   );
   return [...placeholders, call];
+}
+
+function callName(index: number): string {
+  return index === 0 ? 'StatefulPartitionedCall' : `StatefulPartitionedCall_${index}`;
 }
 
 /** Restoring and saving need no functions: plain nodes are what the loader of TensorFlow Serving runs. */
@@ -205,13 +203,11 @@ function info(name: string, dtype: number, shape: (number | null)[]): TensorInfo
   return { name, dtype, tensor_shape: toShapeProto(shape), coo_sparse: undefined };
 }
 
-function signatureDef({ inputs, outputs }: Interface): SignatureDef {
+function signatureDef({ names: [first], inputs, outputs, method }: Signed, index: number): SignatureDef {
   return {
-    inputs: new Map(inputs.map(([key, dtype, shape]) => [key, info(`serving_default_${key}:0`, dtype, shape)])),
-    outputs: new Map(
-      outputs.map(([key, dtype, shape], i) => [key, info(`StatefulPartitionedCall:${i}`, dtype, shape)]),
-    ),
-    method_name: METHOD,
+    inputs: new Map(inputs.map(([key, dtype, shape]) => [key, info(`${first}_${key}:0`, dtype, shape)])),
+    outputs: new Map(outputs.map(([key, dtype, shape], i) => [key, info(`${callName(index)}:${i}`, dtype, shape)])),
+    method_name: `tensorflow/serving/${method}`,
     defaults: new Map(),
   };
 }

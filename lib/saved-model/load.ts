@@ -1,6 +1,7 @@
 import { tf } from '../engine/index.ts';
 import { ModelError } from './error.ts';
 import { fromPlain } from './from-plain.ts';
+import { isNamed } from './named.ts';
 import { openSavedModel } from './open.ts';
 import type { HostTensor, Signature } from './value.ts';
 
@@ -50,8 +51,8 @@ function defaultSignature(signatures: Record<string, Signature>): string {
 function hostInputs(inputs: unknown, signature: Signature): Record<string, HostTensor> {
   const infos = Object.entries(signature.inputs);
   const [only] = infos;
-  if (infos.length === 1 && only && !isRecord(inputs)) return { [only[0]]: fromPlain(inputs, only[1].dtype, only[0]) };
-  if (!isRecord(inputs)) {
+  if (infos.length === 1 && only && !isNamed(inputs)) return { [only[0]]: fromPlain(inputs, only[1].dtype, only[0]) };
+  if (!isNamed(inputs)) {
     throw new ModelError(
       'INVALID_ARGUMENT',
       `the signature has the inputs ${infos.map(([key]) => key).join(', ')}: pass an object with these keys`,
@@ -62,16 +63,6 @@ function hostInputs(inputs: unknown, signature: Signature): Record<string, HostT
     return [key, fromPlain(value, info?.dtype ?? 'float32', key)];
   });
   return Object.fromEntries(given);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !ArrayBuffer.isView(value) &&
-    !(value instanceof tf.Tensor)
-  );
 }
 
 /** tfjs knows float32, int32, bool and string. What does not fit is an error, not a wrong number. */

@@ -8,17 +8,22 @@ import { SavedModelProto } from './schema.ts';
 
 /** The graph with the wanted tags of the SavedModel in a folder. */
 export function readMetaGraph(exportPath: string, tags: string[]): MetaGraphDef {
+  const graphs = readMetaGraphs(exportPath);
+  const found = graphs.find((graph) => sameTags(graph.meta_info_def?.tags ?? [], tags));
+  if (found) return found;
+  const sets = graphs.map((graph) => `{ ${graph.meta_info_def?.tags.join(' ')} }`);
+  throw new ModelError(
+    'NOT_FOUND',
+    `Could not find meta graph def matching supplied tags: { ${tags.join(' ')} } in ${join(resolve(exportPath), 'saved_model.pb')}. It has: ${sets.join(', ') || 'none'}.`,
+  );
+}
+
+/** All graphs of the SavedModel in a folder, each with tags of its own. */
+export function readMetaGraphs(exportPath: string): MetaGraphDef[] {
   const path = resolve(exportPath);
   const file = join(path, 'saved_model.pb');
   if (!existsSync(file)) throw new ModelError('NOT_FOUND', missing(path));
-  const model = naming(file, () => decode(SavedModelProto, readFileSync(file)));
-  const found = model.meta_graphs.find((graph) => sameTags(graph.meta_info_def?.tags ?? [], tags));
-  if (found) return found;
-  const sets = model.meta_graphs.map((graph) => `{ ${graph.meta_info_def?.tags.join(' ')} }`);
-  throw new ModelError(
-    'NOT_FOUND',
-    `Could not find meta graph def matching supplied tags: { ${tags.join(' ')} } in ${file}. It has: ${sets.join(', ') || 'none'}.`,
-  );
+  return naming(file, () => decode(SavedModelProto, readFileSync(file))).meta_graphs;
 }
 
 /** TensorFlow's text, and what is usually wrong. */

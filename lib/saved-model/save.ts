@@ -6,23 +6,33 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { tf } from '../engine/index.ts';
 import { ModelError } from './error.ts';
 import type { ModelFiles } from './export.ts';
 import { exportModel } from './export.ts';
+import type { GraphModel } from './layers/graph-model.ts';
+import { isGraphModel } from './layers/graph-model.ts';
 import type { Model } from './layers/model.ts';
+import type { SignatureOption } from './layers/signatures.ts';
 
 export type SaveOptions = {
   /** A whole number; the next free one when absent. Servers serve the highest. */
   version?: number;
   /** Replace the version if it exists. */
   overwrite?: boolean;
+  /** More signatures by name, beside `serving_default`: chosen outputs, or what `:classify` and `:regress` ask for. */
+  signatures?: Record<string, SignatureOption>;
+  /** Requests that a server answers before it lets the model serve, each as `SavedModel.predict` takes it. */
+  warmup?: unknown[];
+  /** Files for the folder `assets`: by their name there, where to copy them from, or their bytes. */
+  assets?: Record<string, string | Uint8Array>;
 };
 
 /**
@@ -35,12 +45,24 @@ export type SaveOptions = {
  * @example
  * const exportPath = await saveModel(digitsModel(), 'models/digits'); // …/models/digits/1
  */
-export async function saveModel(model: tf.LayersModel, basePath: string, options: SaveOptions = {}): Promise<string> {
+export async function saveModel(
+  model: tf.LayersModel | tf.GraphModel,
+  basePath: string,
+  options: SaveOptions = {},
+): Promise<string> {
   const base = checkBase(basePath);
   const { version, overwrite = false } = options;
   if (version !== undefined) checkVersion(version);
   if (version !== undefined && !overwrite) refuseExisting(base, version);
-  const files = exportModel(checkModel(model));
+  const { signatures = {}, warmup } = options;
+  const files = exportModel(checkModel(model), {
+    signatures,
+    ...(warmup && { warmup }),
+    assets: Object.fromEntries(
+      Object.entries(options.assets ?? {}).map(([name, from]) => [name, assetBytes(name, from)]),
+    ),
+    modelName: basename(base),
+  });
   for (;;) {
     const target = join(base, String(version ?? nextVersion(base)));
     if (publish(base, files, target, overwrite)) return target;
@@ -85,12 +107,26 @@ function refuseExisting(base: string, version: number): void {
   );
 }
 
-function checkModel(model: tf.LayersModel): Model {
+function assetBytes(name: string, from: string | Uint8Array): Uint8Array {
+  if (typeof from !== 'string') return from;
+  try {
+    return readFileSync(from);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new ModelError(
+      'NOT_FOUND',
+      `saveModel: the asset "${name}" cannot be read: ${message}. Nothing was written.`,
+    );
+  }
+}
+
+function checkModel(model: tf.LayersModel | tf.GraphModel): Model | GraphModel {
+  if (isGraphModel(model)) return model;
   const parts = model as unknown as Partial<Model>;
   if (!Array.isArray(parts?.layers)) {
     throw new ModelError(
       'INVALID_ARGUMENT',
-      'saveModel: the model is not a LayersModel of tfjs (made by tf.sequential, tf.model or digitsModel).',
+      'saveModel: the model is neither a LayersModel of tfjs (made by tf.sequential, tf.model or digitsModel) nor a GraphModel (by tf.loadGraphModel).',
     );
   }
   if (!parts.outputs?.length || !parts.inputs?.length) {

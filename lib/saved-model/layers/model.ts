@@ -2,6 +2,7 @@ import { ModelError } from '../error.ts';
 import type { DType, HostTensor } from '../value.ts';
 import type { Layer, LayerContext, Symbolic } from './layer.ts';
 import { CannotSave } from './layer.ts';
+import type { Source } from './signatures.ts';
 import { LAYERS } from './table.ts';
 import type { FunctionWriter, Ref, Weight } from './writer.ts';
 
@@ -35,11 +36,55 @@ export class Weights {
   }
 }
 
+/** A constant of a graph as a weight: big ones lie better among the variables than in the graph. */
+export function constantWeight(weights: Weights, name: string, tensor: HostTensor): Weight {
+  const known = weights.byVariable.get(name);
+  if (known) return known;
+  const weight = { id: weights.list.length, name, trainable: false, tensor };
+  weights.byVariable.set(name, weight);
+  weights.list.push(weight);
+  return weight;
+}
+
 type LayerVariable = {
   originalName: string;
   trainable: boolean;
   read(): { dtype: string; shape: number[]; dataSync(): Float32Array };
 };
+
+/** A LayersModel as the source of functions; outputs are `output_0`, …, and every layer's own by its name. */
+export function layersSource(model: Model, weights: Weights): Source {
+  const outputs = model.outputs.map(({ shape }, i) => ({ key: `output_${i}`, shape: [null, ...shape.slice(1)] }));
+  return {
+    inputs: model.inputs.map((tensor) => ({
+      key: inputKey(tensor.name),
+      dtype: tensor.dtype as DType,
+      shape: [null, ...tensor.shape.slice(1)],
+    })),
+    outputs,
+    write: (writer, inputs, wanted) => {
+      const tensors = wanted.map((name) => tensorOf(model, name));
+      const refs = writeModel(writer, { ...model, inputs: model.inputs, outputs: tensors }, inputs, weights);
+      return refs.map((ref, i) => ({ ...ref, shape: [null, ...(tensors[i]?.shape.slice(1) ?? [])] }));
+    },
+  };
+}
+
+/** tfjs calls the tensor of input layer `x` `x`; a second use of the name gets a suffix. */
+function inputKey(name: string): string {
+  return name.replace(/[^A-Za-z0-9_]/g, '_');
+}
+
+function tensorOf(model: Model, name: string): Symbolic {
+  const own = model.outputs[model.outputs.findIndex((_, i) => name === `output_${i}`)];
+  if (own) return own;
+  const layer = model.layers.find((one) => one.name === name);
+  const [tensor, ...more] = layer?.inboundNodes.flatMap((node) => node.outputTensors) ?? [];
+  if (tensor && more.length === 0) return tensor;
+  const all = [...model.outputs.map((_, i) => `output_${i}`), ...model.layers.map((one) => one.name)];
+  const reason = tensor ? 'has several outputs' : `is no output and no layer; there are: ${all.join(', ')}`;
+  throw new ModelError('INVALID_ARGUMENT', `saveModel: "${name}" ${reason}. Nothing was written.`);
+}
 
 /** Writes everything between given inputs and a model's outputs. */
 export function writeModel(writer: FunctionWriter, model: Model, inputs: Ref[], weights: Weights): Ref[] {

@@ -1,4 +1,5 @@
 import { sizeOf } from '../dtype.ts';
+import type { DType } from '../value.ts';
 import type { LayerRow } from './layer.ts';
 import { CannotSave, expect, pair } from './layer.ts';
 import type { FunctionWriter, Ref } from './writer.ts';
@@ -118,7 +119,7 @@ export function tile(writer: FunctionWriter, x: Ref, multiples: number[]): Ref {
   return writer.like('Tile', [x, writer.ints(multiples)], { Tmultiples: attr.type('int32') });
 }
 
-export function cast(writer: FunctionWriter, x: Ref, to: 'int32' | 'float32'): Ref {
+export function cast(writer: FunctionWriter, x: Ref, to: DType): Ref {
   return writer.op('Cast', [x], { SrcT: attr.type(x.dtype), DstT: attr.type(to) }, { dtype: to, shape: x.shape });
 }
 

@@ -73,6 +73,19 @@ export class FunctionWriter {
     return results.map((result, i) => ({ ...result, ref: first.ref.replace(/0$/, String(i)) }));
   }
 
+  /** The same for an op whose list of outputs has a name of its own. */
+  outputs(
+    op: string,
+    output: string,
+    inputs: Ref[],
+    attrs: Attrs,
+    results: { dtype: DType; shape: (number | null)[] }[],
+  ): Ref[] {
+    const { ref } = this.op(op, inputs, attrs, { dtype: 'float32' });
+    const name = ref.slice(0, ref.indexOf(':'));
+    return results.map((result, i) => ({ ...result, ref: `${name}:${output}:${i}` }));
+  }
+
   /** An op of one dtype whose result has the first input's dtype. */
   like(op: string, inputs: Ref[], attrs: Attrs = {}, wanted = op): Ref {
     const [first] = inputs as [Ref];

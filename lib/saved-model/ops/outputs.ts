@@ -68,6 +68,11 @@ const OUTPUTS: Record<string, string[]> = {
   ],
 };
 
+/** The names of the outputs of an op that has several; undefined for others. */
+export function outputsOf(op: string): string[] | undefined {
+  return OUTPUTS[op];
+}
+
 /** How many tensors come before the named output argument; 0 when the op has a single one. */
 export function outputOffset(node: NodeDef, output: string, described: OpDef | undefined): number {
   const args =
