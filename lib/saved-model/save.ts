@@ -176,6 +176,7 @@ function unwritable(base: string, error: NodeJS.ErrnoException): Error {
     EROFS: 'it lies on a read-only file system',
     ENOSPC: 'the disk is full',
     EDQUOT: 'your quota is used up',
+    EFBIG: 'a file may not become so large there',
     ENAMETOOLONG: 'the path is too long',
   };
   const reason = reasons[error.code ?? ''];

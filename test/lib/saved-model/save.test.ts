@@ -6,7 +6,7 @@ import { after, describe, test } from 'node:test';
 import { tf } from '../../../lib/engine/index.ts';
 import { digitsModel } from '../../../lib/model.ts';
 import { openSavedModel } from '../../../lib/saved-model/open.ts';
-import { saveModel } from '../../../lib/saved-model/save.ts';
+import { type SaveOptions, saveModel } from '../../../lib/saved-model/save.ts';
 import { readModelText } from './model-text.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'typelab-save-'));
@@ -53,6 +53,29 @@ describe('saveModel', () => {
     assert.equal(existsSync(join(folder, 'v')), false);
   });
 
+  test('wrong signatures, labels, warm-up requests and assets are refused before anything is written', async () => {
+    const base = join(folder, 'wrong-options');
+    const wrong: [SaveOptions, RegExp][] = [
+      [
+        { signatures: { top: { method: 'classify', labels: ['a'] } } },
+        /signature "top": it has 1 labels for 10 classes/,
+      ],
+      [{ signatures: { one: { method: 'regress' } } }, /signature "one": the output to regress by has shape \[,10\]/],
+      [
+        { signatures: { part: { method: 'predict', outputs: { y: 'nowhere' } } } },
+        /"nowhere" is no output and no layer; there are: output_0/,
+      ],
+      [{ signatures: { odd: { method: 'guess' } as never } }, /signature "odd": its method is "guess"/],
+      [{ signatures: { 'a b': { method: 'regress' } } }, /signature "a b": its name may have letters/],
+      [{ warmup: [[1, 2]] }, /warm-up input "Conv1_input" has the shape \[2\], the model takes \[\?,28,28,1\]/],
+      [{ warmup: [{ other: 1 }] }, /a warm-up request lacks the input "Conv1_input"/],
+      [{ assets: { '../up': Buffer.alloc(1) } }, /the asset "\.\.\/up" is no plain file name/],
+      [{ assets: { words: join(folder, 'no-such-file') } }, /the asset "words" cannot be read: ENOENT/],
+    ];
+    for (const [options, message] of wrong) await assert.rejects(saveModel(model, base, options), { message });
+    assert.equal(existsSync(base), false);
+  });
+
   test('a layer that cannot be saved is named, and nothing is written', async () => {
     const base = join(folder, 'unsaveable');
     const odd = tf.sequential({
@@ -78,7 +101,15 @@ describe('saveModel', () => {
       layers: [tf.layers.batchNormalization({ inputShape: [4, 2], axis: 1, name: 'norm' })],
     });
     await assert.rejects(saveModel(norm, base), /layer "norm" \(BatchNormalization\): its axis is 1/);
-    await assert.rejects(saveModel({} as tf.LayersModel, base), /not a LayersModel/);
+    const stateful = tf.sequential({
+      layers: [tf.layers.lstm({ units: 2, batchInputShape: [1, 4, 2], stateful: true, name: 'memory' })],
+    });
+    await assert.rejects(saveModel(stateful, base), /layer "memory" \(LSTM\): it is stateful/);
+    const masked = tf.sequential({
+      layers: [tf.layers.embedding({ inputDim: 5, outputDim: 2, inputLength: 4, maskZero: true, name: 'words' })],
+    });
+    await assert.rejects(saveModel(masked, base), /layer "words" \(Embedding\): maskZero cannot be saved/);
+    await assert.rejects(saveModel({} as tf.LayersModel, base), /neither a LayersModel of tfjs/);
     assert.equal(existsSync(base), false);
   });
 
