@@ -38,7 +38,13 @@ export function openProject(options: ProjectOptions): Project {
   const texts: Record<FileName, string> = { imports: 'export {};\n', cells: 'export {};\n', cell: 'export {};\n' };
   const path = (file: FileName) => join(folder, `typelab-${file}.mts`);
   const configPath = join(folder, 'typelab-tsconfig.json');
-  const config = JSON.stringify(configOf(options, folder, [path('imports'), path('cells'), path('cell')]));
+  const config = configOf(options, folder, [path('imports'), path('cells'), path('cell')]);
+  /**
+   * The DOM's and Node's types take TypeScript 150 ms to read, the language's own 40. A first cell that is right with
+   * these alone is right, so it need not wait: the others are read after it, or when a check finds anything at all.
+   */
+  let whole = false;
+  let widening: NodeJS.Timeout | undefined;
   let connection: Connection | undefined;
   let queue: Promise<unknown> = Promise.resolve();
   let closed = false;
@@ -51,7 +57,7 @@ export function openProject(options: ProjectOptions): Project {
   }
 
   const readFile = (name: string): string | undefined => {
-    if (name === configPath) return config;
+    if (name === configPath) return JSON.stringify(whole ? config : languageOnly(config));
     for (const file of ['imports', 'cells', 'cell'] as const) if (name === path(file)) return texts[file];
     return undefined;
   };
@@ -71,7 +77,21 @@ export function openProject(options: ProjectOptions): Project {
     // Started again: the cells before have imported modules already.
     const [project] = snapshot.getProjects();
     if (project && /\$[id]\d/.test(texts.imports)) await alive(rememberModules(project.program, modules));
-    return { api, alive, snapshot, modules, forgotten: false, disposed: Promise.resolve() };
+    if (!whole) widenIn(IDLE);
+    return { api, alive, snapshot, modules, forgotten: false, checks: 0, disposed: Promise.resolve() };
+  }
+
+  function widenIn(milliseconds: number): void {
+    clearTimeout(widening);
+    widening = setTimeout(() => void request({}, async () => {}).catch(() => {}), milliseconds);
+    widening.unref();
+  }
+
+  async function widen(): Promise<void> {
+    clearTimeout(widening);
+    if (whole) return;
+    whole = true;
+    if (connection) await update(connection, { changed: [configPath] });
   }
 
   async function update(current: Connection, fileChanges: FileChanges): Promise<void> {
@@ -80,8 +100,13 @@ export function openProject(options: ProjectOptions): Project {
     current.disposed = before.dispose().catch(() => {});
   }
 
-  async function attempt<T>(files: Files, ask: (program: Program, current: Connection) => Promise<T>): Promise<T> {
+  async function attempt<T>(
+    files: Files,
+    ask: (program: Program, current: Connection) => Promise<T>,
+    needs: 'language' | 'whole',
+  ): Promise<T> {
     if (closed) throw new Error('The TypeScript checker is closed.');
+    if (needs === 'whole') await widen();
     const changed = (Object.keys(files) as FileName[]).filter(
       (file) => files[file] !== undefined && files[file] !== texts[file],
     );
@@ -100,14 +125,18 @@ export function openProject(options: ProjectOptions): Project {
     return connection.alive(ask(program, connection));
   }
 
-  function request<T>(files: Files, ask: (program: Program, current: Connection) => Promise<T>): Promise<T> {
+  function request<T>(
+    files: Files,
+    ask: (program: Program, current: Connection) => Promise<T>,
+    needs: 'language' | 'whole' = 'whole',
+  ): Promise<T> {
     const result = queue.then(async () => {
       try {
-        return await attempt(files, ask);
+        return await attempt(files, ask, needs);
       } catch (error) {
         if (!(error instanceof Died) || closed) throw error;
         connection = undefined;
-        return attempt(files, ask);
+        return attempt(files, ask, needs);
       }
     });
     queue = result.catch(() => {});
@@ -118,7 +147,7 @@ export function openProject(options: ProjectOptions): Project {
     path,
     async check(files, diagnose) {
       const newImports = files.imports !== undefined && files.imports !== texts.imports;
-      return request(files, async ({ program }, current) => {
+      const look = async ({ program }: Program, current: Connection) => {
         const found = new Map<FileName, Diagnostic[]>();
         await Promise.all(
           diagnose.map(async (file) => {
@@ -132,7 +161,12 @@ export function openProject(options: ProjectOptions): Project {
         // Only new imports bring new local modules.
         if (newImports) await rememberModules(program, current.modules);
         return found;
-      });
+      };
+      if (whole || diagnose.includes('imports')) return request(files, look);
+      const found = await request(files, look, 'language');
+      if ([...found.values()].some((problems) => problems.length > 0)) return request(files, look);
+      if (!whole && connection) widenIn(connection.checks++ > 0 ? AFTER : IDLE);
+      return found;
     },
     ask: (files, ask) => request(files, ask),
     globals: () => (globals ??= askGlobals()),
@@ -142,6 +176,7 @@ export function openProject(options: ProjectOptions): Project {
     },
     async close() {
       closed = true;
+      clearTimeout(widening);
       // What is being asked may finish, but not keep the kernel from ending.
       const late = new Promise((resolve) => setTimeout(resolve, 500).unref());
       await Promise.race([late, queue.then(() => connection?.disposed)]);
@@ -150,6 +185,10 @@ export function openProject(options: ProjectOptions): Project {
     },
   };
 }
+
+/** Milliseconds without a cell until the other types are read, and after a first cell, whose answer goes out meanwhile. */
+const IDLE = 300;
+const AFTER = 20;
 
 type FileChanges = { changed: string[] } | { invalidateAll: true };
 
@@ -160,6 +199,8 @@ type Connection = {
   /** Local modules of the program, with the time of their last change. */
   modules: Map<string, number>;
   forgotten: boolean;
+  /** Checks that needed the language's own types only; the first is the warm-up. */
+  checks: number;
   /** The last snapshot's end, which nobody else waits for. */
   disposed: Promise<void>;
 };
@@ -276,7 +317,7 @@ function modulesLike(prefix: string, folder: string, own: string | undefined): {
 }
 
 /** What a notebook's author expects without any tsconfig.json: strict, modern, with Node's types. */
-function configOf(options: ProjectOptions, folder: string, files: string[]): object {
+function configOf(options: ProjectOptions, folder: string, files: string[]): Config {
   const paths: Record<string, string[]> = {
     typelab: [options.typelabLib],
     'typelab/kernel': [options.typelabKernel],
@@ -314,6 +355,12 @@ function configOf(options: ProjectOptions, folder: string, files: string[]): obj
     },
     files,
   };
+}
+
+type Config = { compilerOptions: Record<string, unknown>; files: string[] };
+
+function languageOnly({ compilerOptions, files }: Config): Config {
+  return { compilerOptions: { ...compilerOptions, lib: ['esnext'], types: [] }, files };
 }
 
 function ancestors(folder: string): string[] {

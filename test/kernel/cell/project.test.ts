@@ -92,6 +92,23 @@ describe('The TypeScript process', () => {
     assert.equal(stdout.trim(), 'true', stderr);
   });
 
+  test('reads the types of Node and the DOM for the first cell that needs them, and not before', async () => {
+    for (const [first, second, value] of [
+      ['const n: number = 1', 'Buffer.from("ab").length + n', 3],
+      ['const b = Buffer.from("ab")', 'b.length', 2],
+      ['const u = new URL("http://x/y")', 'u.pathname', '/y'],
+    ] as const) {
+      const notebook = openNotebook();
+      try {
+        await notebook.run(first);
+        assert.equal(await notebook.run(second), value);
+        await assert.rejects(notebook.run('const w: string = process.pid'), /TS2322/);
+      } finally {
+        notebook.close();
+      }
+    }
+  });
+
   test('closes while it is being asked', async () => {
     const notebook = openNotebook();
     const cell = notebook.compile('1').catch((error: Error) => error.message);
