@@ -1,6 +1,6 @@
 /** What a cell imports as 'typelab/kernel'. Each function works for the cell whose code calls it, also from a late callback. */
 import { bundle } from './display/bundle.ts';
-import { registry } from './magics/registry.ts';
+import { addMagic } from './magics/registry.ts';
 import { currentCell } from './runtime/current.ts';
 import { type ShowOptions, show } from './runtime/show.ts';
 
@@ -70,6 +70,6 @@ export function registerMagic(name: string, run: MagicFunction, help = 'Added by
     throw new TypeError(`a magic's name is like an identifier's, not '${name}'`);
   const line = `%${bare}`;
   const one = { help, run: ({ text, body }: { text: string; body?: string | undefined }) => run(text.trim(), body) };
-  registry.set(line, { ...one, name: line, usage: `${line} …`, runSync: one.run });
-  registry.set(`%${line}`, { ...one, name: `%${line}`, usage: `%${line} …` });
+  addMagic({ ...one, name: line, usage: `${line} …`, runSync: one.run });
+  addMagic({ ...one, name: `%${line}`, usage: `%${line} …` });
 }

@@ -20,6 +20,8 @@ export type ToRuntime =
   | { kind: 'input'; id: string; value: string }
   /** From a front end; `request` is the msg_id that is told as handled. */
   | { kind: 'comm'; request: string; message: CommMessage }
+  /** What a `question` asked. */
+  | { kind: 'answer'; question: number; answer: Answer }
   | { kind: 'shutdown' };
 
 export type FromRuntime =
@@ -30,12 +32,38 @@ export type FromRuntime =
   | { kind: 'comm'; parent: string; message: CommMessage }
   | { kind: 'comm-handled'; request: string }
   | { kind: 'done'; id: string; outcome: RunOutcome }
+  /** A magic asks the compiler. */
+  | { kind: 'question'; question: number; ask: Question }
+  | { kind: 'language'; change: LanguageChange }
   /** The main thread has read that interrupt: it is not stuck in a loop. */
   | { kind: 'interrupted'; attempt: number }
   /** SIGTERM came: the kernel has to end. */
   | { kind: 'terminate' }
   /** Child processes have ended; nothing more will come. */
   | { kind: 'closed' };
+
+export type Question =
+  /** `%run`: more code for the session, as if it were a cell. */
+  | { kind: 'compile'; source: string; number: number }
+  /** `%pdef`, `NAME?`. */
+  | { kind: 'inspect'; source: string };
+
+export type Answer =
+  | { kind: 'compiled'; cell: CompiledCell }
+  | { kind: 'inspected'; text: string | undefined }
+  | { kind: 'failed'; ename: string; evalue: string; traceback: string[] };
+
+/** What magics change about the language. */
+export type LanguageChange = {
+  /** `%typecheck on|off` */
+  check?: boolean;
+  /** `%npm install`: modules that could not be found are looked for again. */
+  refresh?: true;
+  /** `%reset`: no name is known any more. */
+  forget?: true;
+  /** All magics, for completion. */
+  magics?: { name: string; usage: string }[];
+};
 
 /** A comm_open, comm_msg or comm_close; `comm` is its comm_id. */
 export type CommMessage = {

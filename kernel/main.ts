@@ -56,6 +56,9 @@ function handle(message: ToRuntime): void {
     case 'input':
       runtime.input(message.id, message.value);
       break;
+    case 'answer':
+      runtime.answer(message.question, message.answer);
+      break;
     case 'comm':
       void runtime.comm(message);
       break;

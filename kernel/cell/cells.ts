@@ -43,6 +43,8 @@ export type Cells = {
   inspect(source: string, cursor: number, detail: 0 | 1): Promise<Inspection>;
   /** Something was installed: modules that could not be found are looked for again. */
   refresh(): void;
+  /** `%reset`: no name of an earlier cell is known any more. */
+  reset(): void;
   /** Resolves when the checker's process has been stopped: an end of this process before that would leave it behind. */
   close(): Promise<void>;
 };
@@ -271,6 +273,7 @@ export function openCells(options: CellsOptions): Cells {
     complete: (source, cursor) => complete(context(source), cursor),
     inspect: (source, cursor, detail) => inspect(context(source), cursor, detail),
     refresh: () => project.forget(),
+    reset: () => names.clear(),
     close: () => project.close(),
   };
 

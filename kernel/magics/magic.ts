@@ -1,3 +1,4 @@
+import type { LanguageChange } from '../border.ts';
 import type { CellEvent } from '../runtime/run.ts';
 import type { Jobs } from './background.ts';
 
@@ -7,6 +8,10 @@ export type MagicCell = {
   signal: AbortSignal;
   write(name: 'stdout' | 'stderr', text: string): void;
   emit(event: CellEvent): void;
+  /** Something for the front end that comes with the reply, e.g. text for the next cell. */
+  payload(entry: Record<string, unknown>): void;
+  /** Asks the user for a line. */
+  ask(prompt: string, password: boolean): Promise<string>;
   /** Output goes to `take`, and nowhere else, until the returned function is called. */
   divert(take: (event: CellEvent) => void): () => void;
 };
@@ -23,7 +28,18 @@ export type MagicHost = {
   lookup(name: string): unknown;
   assign(path: readonly string[], value: unknown): void;
   jobs: Jobs;
-  settings: { shellErrors: boolean; previousFolder: string | undefined };
+  settings: { shellErrors: boolean; typecheck: boolean; previousFolder: string | undefined };
+  /** Runs code as if it were a cell: what it declares is the session's. Resolves with its value. */
+  runCode(source: string): Promise<unknown>;
+  /** What the checker knows of a name or member: its declaration, then its documentation. */
+  declaration(name: string): Promise<string | undefined>;
+  /** Tells the compiler. */
+  change(change: LanguageChange): void;
+  /** `%reset`: forgets what the cells have declared. */
+  reset(): void;
+  /** Empties `In` and `Out`. */
+  forgetTyped(): void;
+  forgetShown(): void;
 };
 
 export type MagicCall = {
@@ -45,6 +61,8 @@ export type Magic = {
   /** One line: the form, then what it does. */
   usage: string;
   help: string;
+  /** The command that `%alias` gave it. */
+  aliasOf?: string;
   /** A value other than undefined is the value of the expression. */
   run(call: MagicCall): unknown;
   /** The same inside a function that is not async. */

@@ -1,4 +1,5 @@
 import { captureMagics } from './capture.ts';
+import { codeMagics } from './code.ts';
 import { envMagics } from './env.ts';
 import { fileMagics } from './files.ts';
 import { infoMagics } from './info.ts';
@@ -6,7 +7,9 @@ import { jobMagics } from './jobs.ts';
 import { fillIn, type Magic, type MagicCall, UsageError } from './magic.ts';
 import { richMagics } from './rich.ts';
 import { scriptMagics } from './script.ts';
+import { settingMagics } from './settings.ts';
 import { shellMagics } from './shell.ts';
+import { sourceMagics } from './source.ts';
 import { timeMagics } from './time.ts';
 import { variableMagics } from './variables.ts';
 
@@ -21,10 +24,26 @@ export const registry: Map<string, Magic> = new Map<string, Magic>(
     ...richMagics,
     ...timeMagics,
     ...captureMagics,
-    ...variableMagics(() => registry),
+    ...variableMagics(),
+    ...sourceMagics(() => registry),
+    ...codeMagics,
+    ...settingMagics(() => registry, addMagic),
     ...infoMagics(() => registry),
   ].map((magic) => [magic.name, magic]),
 );
+
+let told: ((magics: { name: string; usage: string }[]) => void) | undefined;
+
+/** `tell` gets all magics now, and again whenever there is a new one. */
+export function onMagics(tell: NonNullable<typeof told>): void {
+  told = tell;
+  tell([...registry.values()].map(({ name, usage }) => ({ name, usage })));
+}
+
+export function addMagic(magic: Magic): void {
+  registry.set(magic.name, magic);
+  if (told) onMagics(told);
+}
 
 export type MagicRequest = Omit<MagicCall, 'text'> & { name: string; parts: readonly unknown[] };
 
@@ -44,7 +63,10 @@ function find(name: string): Magic {
   if (magic) return magic;
   const other = name.startsWith('%%') ? name.slice(1) : `%${name}`;
   if (registry.has(other)) throw new UsageError(`there is no ${name}, but ${registry.get(other)!.usage}`);
-  const nearest = [...registry.keys()].sort((a, b) => distance(name, a) - distance(name, b))[0]!;
+  const shared = (other: string) => [...name].findIndex((letter, i) => letter !== other[i]);
+  const nearest = [...registry.keys()].sort(
+    (a, b) => distance(name, a) - distance(name, b) || shared(b) - shared(a),
+  )[0]!;
   const close = distance(name, nearest) <= Math.max(2, name.length / 3);
   throw new UsageError(`unknown magic ${name}; ${close ? `did you mean ${nearest}? ` : ''}%lsmagic lists all`);
 }

@@ -67,7 +67,13 @@ export const shellMagics: Magic[] = [
     name: '%npm',
     usage: '%npm install PACKAGE…',
     help: 'Runs npm in the notebook’s folder; what it installs can be imported at once.',
-    run: async (call) => void (await live({ ...call, text: `cd ${quoted(call.host.folder)} && npm ${call.text}` })),
+    run: async (call) => {
+      try {
+        await live({ ...call, text: `cd ${quoted(call.host.folder)} && npm ${call.text}` });
+      } finally {
+        call.host.change({ refresh: true });
+      }
+    },
   },
   {
     name: '%shell',

@@ -1,13 +1,15 @@
 import vm from 'node:vm';
-import type { FromRuntime, RunOutcome, ToRuntime } from '../border.ts';
+import type { Answer, FromRuntime, RunOutcome, ToRuntime } from '../border.ts';
 import type { CompiledCell } from '../cell/compile.ts';
 import { bundle } from '../display/bundle.ts';
 import { putLaunchersOnPath } from '../magics/child-env.ts';
+import { onMagics } from '../magics/registry.ts';
 import { routeChildren } from './child-output.ts';
 import { connectComms } from './comms.ts';
+import { createCompilerLink } from './compiler-link.ts';
 import { endGroups, routeConsole } from './console.ts';
 import { type CellContext, createContext } from './context.ts';
-import { type Cell, createCell, forget, inCell } from './current.ts';
+import { type Cell, createCell, currentCell, forget, inCell } from './current.ts';
 import { createInterrupts, Interrupted } from './interrupt.ts';
 import { installKeyboard } from './keyboard.ts';
 import { tellLateErrors } from './late-errors.ts';
@@ -39,6 +41,8 @@ export type Runtime = {
   input(id: string, value: string): void;
   /** Resolves when the listeners of that comm have dealt with it. */
   comm(message: Extract<ToRuntime, { kind: 'comm' }>): Promise<void>;
+  /** What a magic asked of the compiler. */
+  answer(question: number, answer: Answer): void;
   /** Ends background jobs and running commands. */
   close(): Promise<void>;
 };
@@ -66,8 +70,19 @@ export function createRuntime({ folder, emit, pump }: RuntimeOptions): Runtime {
     output.flush();
     emit(message);
   });
-  const state = createState(folder);
+  const compiler = createCompilerLink(emit);
+  const state = createState(folder, {
+    change: compiler.change,
+    declaration: compiler.declaration,
+    runCode: async (source) => {
+      const cell = currentCell();
+      if (!cell) throw new Error('code runs in a cell only');
+      const ended = await evaluate(await compiler.compile(source, cell.number), cell);
+      return ended?.value;
+    },
+  });
   let last: Cell | undefined;
+  onMagics((magics) => compiler.change({ magics }));
   putLaunchersOnPath();
   routeConsole();
   routeChildren();
@@ -175,6 +190,7 @@ export function createRuntime({ folder, emit, pump }: RuntimeOptions): Runtime {
     },
     interrupt: () => interrupts.interrupt(),
     input: (id, value) => stdin.answer(id, value),
+    answer: compiler.answer,
     comm,
     close: async () => {
       interrupts.interrupt();

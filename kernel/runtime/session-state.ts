@@ -9,7 +9,7 @@ export type SessionState = MagicHost & {
 };
 
 /** What outlives a cell: the variables, and IPython's names for what was typed and shown. */
-export function createState(folder: string): SessionState {
+export function createState(folder: string, link: Pick<MagicHost, 'runCode' | 'declaration' | 'change'>): SessionState {
   const scope: Record<string, unknown> = Object.create(null);
   const variables: MagicHost['variables'] = new Map();
   const In: string[] = [''];
@@ -22,7 +22,18 @@ export function createState(folder: string): SessionState {
     variables,
     inputs: In,
     jobs: createJobs(),
-    settings: { shellErrors: true, previousFolder: undefined },
+    settings: { shellErrors: true, typecheck: true, previousFolder: undefined },
+    ...link,
+    forgetTyped: () => In.splice(1),
+    forgetShown: () => {
+      for (const number of Object.keys(Out)) delete Out[Number(number)];
+      for (const name of Object.keys(scope)) if (/^_(?:\d+|_{0,2})$/.test(name)) delete scope[name];
+    },
+    reset: () => {
+      for (const { path } of variables.values()) delete scope[path[0]!];
+      variables.clear();
+      link.change({ forget: true });
+    },
     lookup: (name) => {
       const path = variables.get(name)?.path;
       if (path) return read(scope, path);

@@ -1,4 +1,5 @@
 /** What the session asks of a language. kernel/cell answers for TypeScript. Offsets are UTF-16 code units. */
+import type { LanguageChange } from '../border.ts';
 import type { CompiledCell } from '../cell/compile.ts';
 import type { Content, ErrorContent } from '../wire/protocol.ts';
 
@@ -10,6 +11,8 @@ export type Language = {
   complete(source: string, cursor: number): Promise<Completion>;
   /** @returns a MIME bundle, or undefined where nothing is known. */
   inspect(source: string, cursor: number, detail: 0 | 1): Promise<Content | undefined>;
+  /** What a magic said. */
+  change(change: LanguageChange): void;
   close(): void | Promise<void>;
 };
 

@@ -1,5 +1,5 @@
 /** Message → handler → messages, with busy and idle around every request, even one that fails. */
-import type { FromRuntime, ToRuntime } from '../border.ts';
+import type { Answer, FromRuntime, Question, ToRuntime } from '../border.ts';
 import type { Connection, Content, KernelInfoReply, Message, RequestChannel } from '../wire/protocol.ts';
 import type { Sockets } from '../wire/sockets.ts';
 import { createComms } from './comms.ts';
@@ -123,6 +123,14 @@ export function createSession(options: SessionOptions): Session {
         case 'comm-handled':
           comms.handled(message.request);
           break;
+        case 'question':
+          void answer(options.language, message.ask).then((answer) =>
+            post({ kind: 'answer', question: message.question, answer }),
+          );
+          break;
+        case 'language':
+          void options.language.then((language) => language.change(message.change));
+          break;
         case 'done':
           executor.done(message.id, message.outcome);
           break;
@@ -140,4 +148,19 @@ export function createSession(options: SessionOptions): Session {
       }
     },
   };
+}
+
+/** What a magic asks of the compiler. */
+async function answer(language: Promise<Language>, ask: Question): Promise<Answer> {
+  try {
+    const compiler = await language;
+    if (ask.kind === 'inspect') {
+      const data = await compiler.inspect(ask.source, ask.source.length, 0);
+      return { kind: 'inspected', text: data && String(data['text/plain']) };
+    }
+    const cell = await compiler.compile(ask.source, ask.number);
+    return 'code' in cell ? { kind: 'compiled', cell } : { kind: 'failed', ...cell };
+  } catch (error) {
+    return { kind: 'failed', ...errorContent(error as Error) };
+  }
 }

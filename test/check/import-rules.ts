@@ -10,7 +10,7 @@ const rows: Row[] = [
   { from: /^kernel\/cell\/(?!project)/, may: /^kernel\/cell\// },
   { from: /^kernel\/cell\/project/, may: /^kernel\/cell\// },
   { from: /^kernel\/display\//, may: /^kernel\/display\//, types: /^kernel\/runtime\/run\.ts$/ },
-  { from: /^kernel\/magics\//, may: /^kernel\/(magics|display)\//, types: /^kernel\/runtime\// },
+  { from: /^kernel\/magics\//, may: /^kernel\/(magics|display)\//, types: /^kernel\/(runtime\/|border\.ts$)/ },
   {
     from: /^kernel\/runtime\//,
     may: /^kernel\/(runtime|magics|display)\//,

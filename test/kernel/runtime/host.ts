@@ -8,6 +8,7 @@ process.on('message', (message: ToRuntime) => {
   if (message.kind === 'run')
     runtime.run(message).then((outcome) => process.send!({ kind: 'done', id: message.id, outcome }));
   else if (message.kind === 'interrupt') runtime.interrupt();
+  else if (message.kind === 'answer') runtime.answer(message.question, message.answer);
   else if (message.kind === 'comm') void runtime.comm(message);
   else if (message.kind === 'input') runtime.input(message.id, message.value);
   else runtime.close().then(() => process.send!({ kind: 'closed' }, () => process.exit(0)));

@@ -29,10 +29,14 @@ const waits: Record<string, string> = {
     "const { execFile } = await import('node:child_process'); await new Promise((done) => execFile('sleep', ['60'], done));",
 };
 
+// The pause lets the output out: a loop right after it may hold it back.
+const begun = "console.log('begun'); await new Promise((go) => setTimeout(go, 30));";
+
 /** Starts `code` and waits until it is surely running. */
 async function begin(code: string, options: ExchangeOptions = {}) {
-  const exchange = kernel.client.execute(code, { timeout: 10_000, ...options });
-  for await (const { header } of exchange.iopub) if (header.msg_type === 'execute_input') break;
+  // On a busy machine the check of a cell may take long; what it prints says that it runs.
+  const exchange = kernel.client.execute(`${begun}\n${code}`, { timeout: 10_000, ...options });
+  for await (const { header } of exchange.iopub) if (header.msg_type === 'stream') break;
   await new Promise((resolve) => setTimeout(resolve, 100));
   return exchange;
 }

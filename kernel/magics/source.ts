@@ -1,0 +1,63 @@
+import { type Magic, type MagicCall, UsageError } from './magic.ts';
+import { kindOf, short } from './variables.ts';
+
+/** Magics that explain a name. */
+export function sourceMagics(all: () => Map<string, Magic>): Magic[] {
+  const entry = (name: string, usage: string, help: string, run: (call: MagicCall) => Promise<void>): Magic => ({
+    name,
+    usage,
+    help,
+    run: (call) => {
+      if (call.text.trim() === '') throw new UsageError(usage);
+      const magic = /^[%!]/.test(call.text.trim()) ? all().get(call.text.trim()) : undefined;
+      if (!magic) return run(call);
+      call.cell.write('stdout', `${magic.usage}\n    ${magic.help}\n`);
+      return undefined;
+    },
+  });
+  return [
+    entry('%pinfo', '%pinfo NAME, or NAME?', 'Tells what a name is.', (call) => info(call, false)),
+    entry('%pinfo2', '%pinfo2 NAME, or NAME??', 'Tells what a name is, with its source.', (call) => info(call, true)),
+    entry('%pdef', '%pdef NAME', 'The declaration of a name, with its types.', async ({ host, cell, text }) => {
+      const { declaration } = await told(host, text);
+      if (declaration === undefined) throw new UsageError(`TypeScript knows no ${text.trim()}`);
+      cell.write('stdout', `${declaration}\n`);
+    }),
+    entry('%pdoc', '%pdoc NAME', 'The documentation of a name.', async ({ host, cell, text }) => {
+      const { documentation } = await told(host, text);
+      cell.write('stdout', `${documentation ?? `No documentation found for ${text.trim()}`}\n`);
+    }),
+    entry('%psource', '%psource NAME', 'The source of a function or class.', async ({ host, cell, text }) => {
+      const { value } = find(host, text);
+      if (typeof value !== 'function') throw new UsageError(`${text.trim()} is no function or class: it has no source`);
+      cell.write('stdout', `${Function.prototype.toString.call(value)}\n`);
+    }),
+  ];
+}
+
+async function info({ host, cell, text }: MagicCall, source: boolean): Promise<void> {
+  const { value } = find(host, text);
+  const { declaration, documentation } = await told(host, text);
+  const lines = declaration ? [`Signature: ${declaration}`] : [];
+  lines.push(`Kind:   ${kindOf(value)}`, `Value:  ${short(value)}`);
+  if (documentation) lines.push(`Docstring: ${documentation}`);
+  if (source && typeof value === 'function') lines.push('Source:', Function.prototype.toString.call(value));
+  cell.write('stdout', `${lines.join('\n')}\n`);
+}
+
+function find(host: MagicCall['host'], text: string): { value: unknown } {
+  const [first = '', ...members] = text.trim().split('.');
+  let value = host.lookup(first);
+  if (value === undefined && !host.variables.has(first) && !(first in globalThis))
+    throw new UsageError(`nothing is called ${first}`);
+  for (const member of members) value = (value as Record<string, unknown> | undefined | null)?.[member];
+  return { value };
+}
+
+async function told(
+  host: MagicCall['host'],
+  text: string,
+): Promise<{ declaration?: string | undefined; documentation?: string | undefined }> {
+  const [declaration, ...rest] = (await host.declaration(text.trim()))?.split('\n\n') ?? [];
+  return { declaration, documentation: rest.length > 0 ? rest.join('\n\n') : undefined };
+}
