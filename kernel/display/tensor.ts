@@ -32,8 +32,9 @@ function shown(kind: string, dtype: string, shape: number[], values: ArrayLike<n
   const drawn = numeric(values) && values.length > 8 ? picture(shape, values) : undefined;
   const text = [`${title}${numbers ? `  ${numbers}` : ''}`, nested(shape, values)].join('\n');
   if (!drawn) return plain(text);
-  const rest = nested(shape, values);
-  const html = `<div><code>${escapeHtml(title)}</code> <small>${escapeHtml(numbers)}</small></div><div>${drawn}</div><pre>${escapeHtml(rest)}</pre>`;
+  // A picture says more than a page of its numbers; they are in the text.
+  const rest = drawn.startsWith('<img') ? '' : `<pre>${escapeHtml(nested(shape, values))}</pre>`;
+  const html = `<div><code>${escapeHtml(title)}</code> <small>${escapeHtml(numbers)}</small></div><div>${drawn}</div>${rest}`;
   return { data: { 'text/html': html, 'text/plain': text }, metadata: {} };
 }
 

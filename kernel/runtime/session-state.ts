@@ -8,6 +8,9 @@ export type SessionState = MagicHost & {
   output(number: number, value: unknown): void;
 };
 
+/** As in IPython: the values of so many cells are kept under their numbers; older ones may be collected. */
+const remembered = 1000;
+
 /** What outlives a cell: the variables, and IPython's names for what was typed and shown. */
 export function createState(folder: string, link: Pick<MagicHost, 'runCode' | 'declaration' | 'change'>): SessionState {
   const scope: Record<string, unknown> = Object.create(null);
@@ -47,6 +50,9 @@ export function createState(folder: string, link: Pick<MagicHost, 'runCode' | 'd
       In[number] = source;
       const at = (back: number): string => In[number - back] ?? '';
       Object.assign(scope, { _i: at(1), _ii: at(2), _iii: at(3), [`_i${number}`]: source });
+      delete scope[`_i${number - remembered}`];
+      delete scope[`_${number - remembered}`];
+      delete Out[number - remembered];
     },
     output: (number, value) => {
       if (value === Out) return;

@@ -9,12 +9,23 @@ import { root } from './root.ts';
 /** JupyterLab on a notebook in a real browser. */
 export type LabPage = { page: Page; close(): Promise<void> };
 
-/** Starts JupyterLab on a free port and opens `notebook`, a path inside `home.folder`; ready when its kernel is idle. */
-export async function openLab(home: JupyterHome, notebook: string): Promise<LabPage> {
+export type LabOptions = {
+  app?: 'lab' | 'notebook';
+  height?: number;
+  /** Before it loads anything. */
+  onPage?: (page: Page) => void;
+};
+
+/** Starts JupyterLab, or Notebook 7, on a free port and opens `notebook`, a path inside `home.folder`; ready when its kernel is idle. */
+export async function openLab(
+  home: JupyterHome,
+  notebook: string,
+  { app = 'lab', height = 1000, onPage }: LabOptions = {},
+): Promise<LabPage> {
   const server = execa(
     join(root, '.venv', 'bin', 'jupyter'),
     [
-      'lab',
+      app,
       '--no-browser',
       '--allow-root',
       '--port=0',
@@ -28,7 +39,7 @@ export async function openLab(home: JupyterHome, notebook: string): Promise<LabP
     let log = '';
     server.all.setEncoding('utf8').on('data', (text: string) => {
       log += text;
-      const match = /(http:\/\/127\.0\.0\.1:\d+)\/lab/.exec(log);
+      const match = /(http:\/\/127\.0\.0\.1:\d+)\/(lab|tree)/.exec(log);
       if (match) resolve(match[1]!);
     });
     server.then(() => reject(new Error(`JupyterLab did not start:\n${log}`)));
@@ -51,11 +62,13 @@ export async function openLab(home: JupyterHome, notebook: string): Promise<LabP
     await server;
   };
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
-    await page.goto(`${url}/lab/tree/${notebook}?token=test`, { timeout: 120_000 });
+    const page = await browser.newPage({ viewport: { width: 1280, height } });
+    onPage?.(page);
+    await page.goto(`${url}/${app === 'lab' ? 'lab/tree' : 'notebooks'}/${notebook}?token=test`, { timeout: 120_000 });
     await page.locator('.jp-NotebookPanel .jp-Notebook').waitFor({ timeout: 120_000 });
     // Before this a Run All would be lost: the front end has no kernel yet.
-    await page.getByText('TypeScript (typelab) | Idle').waitFor({ timeout: 60_000 });
+    if (app === 'lab') await page.getByText('TypeScript (typelab) | Idle').waitFor({ timeout: 60_000 });
+    else await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first().waitFor({ timeout: 60_000 });
     return { page, close };
   } catch (error) {
     await close();
