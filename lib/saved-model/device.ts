@@ -59,6 +59,17 @@ export function onDevice(value: Value): Info {
   return value as unknown as Info;
 }
 
+/** Whether a tensor of the engine lies where plans compute. */
+export function ownsTensor(dataId: object): boolean {
+  return (backend as { dataIdMap?: { has(dataId: object): boolean } }).dataIdMap?.has(dataId) ?? false;
+}
+
+/** A tensor of the engine as a value; the tensor stays its owner's. */
+export function borrowed(dtype: DType, shape: number[], dataId: object): Value {
+  backend.incRef(dataId);
+  return { dtype, shape, data: undefined, dataId, refs: 1 };
+}
+
 /** Other dimensions over the same elements, wherever they are. */
 export function reshaped(value: Value, shape: number[]): Value {
   if (value.dataId !== undefined) backend.incRef(value.dataId);

@@ -1,4 +1,5 @@
 import { tf } from '../engine/index.ts';
+import { ownsTensor } from './device.ts';
 import { newData, sizeOf } from './dtype.ts';
 import { invalid } from './error.ts';
 import type { DType, HostTensor, TensorData } from './value.ts';
@@ -16,6 +17,19 @@ export function fromPlain(value: unknown, dtype: DType, name: string): HostTenso
 }
 
 function fromTensor(tensor: tf.Tensor, dtype: DType, name: string): HostTensor {
+  // As it lies on the device: a plan reads it there, and only what needs the numbers here copies them.
+  if (tensor.dtype === 'float32' && dtype === 'float32' && ownsTensor(tensor.dataId)) {
+    const { shape, dataId } = tensor;
+    const lazy = {
+      dtype,
+      shape,
+      dataId,
+      get data() {
+        return tensor.dataSync() as Float32Array;
+      },
+    };
+    return lazy;
+  }
   const data = tensor.dtype === 'string' ? stringBytes(tensor) : tensor.dataSync();
   if (tensor.dtype === dtype) return { dtype, shape: tensor.shape, data: data as TensorData };
   const out = newData(dtype, tensor.size) as unknown[];

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Bundle } from './bundle.ts';
 import { naming, openBundle } from './bundle.ts';
 import type { Value } from './device.ts';
-import { constant, freeConstant, hostValue, onHost, release } from './device.ts';
+import { borrowed, constant, freeConstant, hostValue, onHost, release } from './device.ts';
 import { dtypeWord, sizeOf } from './dtype.ts';
 import { invalid, ModelError } from './error.ts';
 import type { Constants } from './fold.ts';
@@ -271,6 +271,8 @@ function toValue(key: string, info: TensorInfo, tensor: HostTensor): Value {
       `input "${key}" (${info.name}) must be ${dtypeWord(info.dtype)} but ${dtypeWord(tensor.dtype)} is given`,
     );
   }
+  const { dataId } = tensor as { dataId?: object };
+  if (dataId) return borrowed(tensor.dtype, tensor.shape, dataId);
   const width = tensor.dtype.startsWith('complex') ? 2 : 1;
   if (tensor.data.length !== width * sizeOf(tensor.shape)) {
     throw invalid(`input "${key}": ${tensor.data.length} values do not fill the shape [${tensor.shape}]`);
