@@ -99,6 +99,12 @@ function readOne(
   infos: ReadonlyMap<string, TensorInfo>,
   minRank: number,
 ): Map<string, HostTensor> | undefined {
+  const [only, info] = infos.entries().next().value as [string, TensorInfo];
+  if (info.dtype === 'float32') {
+    const found = reader.floats();
+    if (found && found.dims.length < minRank) return undefined;
+    if (found) return new Map([[only, { dtype: 'float32', shape: found.dims, data: found.values }]]);
+  }
   const builders = buildersOf(infos);
   if (!builders) return undefined;
   const [name, builder] = builders.entries().next().value as [string, TensorBuilder];

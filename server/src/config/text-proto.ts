@@ -120,11 +120,11 @@ function readField(tokens: Tokens, type: MessageType, message: TextMessage): voi
   if (!nested && !colon) tokens.fail(`Expected ":", found "${tokens.current.text}".`);
   if ((field as FieldType).many && tokens.take('[')) {
     while (!tokens.take(']')) {
-      values.push(readValue(tokens, field as FieldType));
+      values.push(readValue(tokens, field as FieldType, name.text));
       if (!tokens.take(',') && tokens.current.text !== ']')
         tokens.fail(`Expected "]", found "${tokens.current.text}".`);
     }
-  } else values.push(readValue(tokens, field as FieldType));
+  } else values.push(readValue(tokens, field as FieldType, name.text));
 }
 
 /** An Any's message is kept under `[NAME]`. */
@@ -142,7 +142,7 @@ function readAny(tokens: Tokens, holds: Record<string, MessageType>, message: Te
   message.set(`[${name}]`, [readValue(tokens, { kind: 'message', message: () => type as MessageType })]);
 }
 
-function readValue(tokens: Tokens, field: FieldType): TextValue {
+function readValue(tokens: Tokens, field: FieldType, name = ''): TextValue {
   if (field.message) {
     if (tokens.take('{')) return readFields(tokens, field.message(), '}');
     if (tokens.take('<')) return readFields(tokens, field.message(), '>');
@@ -153,13 +153,13 @@ function readValue(tokens: Tokens, field: FieldType): TextValue {
   const token = tokens.next();
   if (field.kind === 'enum') {
     const number = token.kind === 'number' ? Number(token.text) : field.values?.[token.text];
-    return number ?? tokens.fail(`Unknown enumeration value of "${token.text}".`, token);
+    return number ?? tokens.fail(`Unknown enumeration value of "${token.text}" for field "${name}".`, token);
   }
   if (field.kind === 'bool') {
     if (TRUE.has(token.text)) return true;
     return FALSE.has(token.text)
       ? false
-      : tokens.fail(`Invalid value for boolean field. Value: "${token.text}".`, token);
+      : tokens.fail(`Invalid value for boolean field "${name}". Value: "${token.text}".`, token);
   }
   if (token.kind !== 'number' || (field.kind === 'int' && !/^(0x[\da-f]+|\d+)$/i.test(token.text))) {
     return tokens.fail(`Expected ${field.kind === 'int' ? 'integer' : 'double'}, got: ${token.text}`, token);
