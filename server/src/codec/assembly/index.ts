@@ -82,7 +82,7 @@ export function readFloats(text: usize, out: usize): i32 {
       else if (size !== count) return -1;
     }
   }
-  // Never reached; the compiler does not see it.
+  // biome-ignore lint/correctness/noUnreachable: AssemblyScript does not see it.
   return -1;
 }
 
@@ -108,7 +108,7 @@ function readNumber(start: usize, to: usize): usize {
     const point = ++p;
     let eight = load<u64>(p);
     while (areDigits(eight)) {
-      mantissa = mantissa * 100000000 + valueOf(eight);
+      mantissa = mantissa * 100000000 + numberOf(eight);
       p += 8;
       eight = load<u64>(p);
     }
@@ -186,7 +186,7 @@ function areDigits(eight: u64): bool {
 /** Eight decimal digits at once, pairs by pairs. */
 // @ts-expect-error: decorator
 @inline
-function valueOf(eight: u64): u64 {
+function numberOf(eight: u64): u64 {
   let v = eight - 0x3030303030303030;
   v = v * 10 + (v >> 8);
   return (
