@@ -110,7 +110,9 @@ describe('a hostile world', () => {
   test('5,000 connections at once all get their answers', async (t) => {
     const server = await started(t);
     const sockets: Socket[] = [];
-    t.after(() => sockets.forEach((socket) => socket.destroy()));
+    t.after(() => {
+      for (const socket of sockets) socket.destroy();
+    });
     for (let i = 0; i < 5000; i += 250)
       sockets.push(...(await Promise.all(Array.from({ length: 250 }, () => open(server.port)))));
     const body = '{"instances": [1]}';
