@@ -75,6 +75,30 @@ function build(): Command {
     .argument('<dir>', 'the folder with saved_model.pb, e.g. models/digits/1')
     .option('--all', 'every signature of every graph, not only the tags')
     .action(async (dir, options) => (await import('./show.ts')).show(dir, options));
+  const serving = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .option('--url <url>', 'REST address of the server', 'http://localhost:8501')
+      .option('--config <file>', "the server's --model_config_file")
+      .option('--pid <pid>', "the server's process, which is told to read the file again", Number)
+      .option('--timeout <seconds>', 'how long the server may take', seconds, 60);
+  serving('versions', 'list the versions of a model on a running server')
+    .argument('<model>')
+    .action(async (model, options) => (await import('./serving/command.ts')).versions(model, options));
+  serving('label', 'put a label on a version, through the model config file')
+    .argument('<model>')
+    .argument('<label>')
+    .argument('<version>')
+    .action(async (model, text, version, options) =>
+      (await import('./serving/command.ts')).label(model, text, version, options),
+    );
+  serving('rollback', 'serve an older version only, through the model config file')
+    .argument('<model>')
+    .argument('[version]', 'the one below the newest that is available, when none is given')
+    .action(async (model, version, options) =>
+      (await import('./serving/command.ts')).rollback(model, version, options),
+    );
   program.command('start', { hidden: true }).action(async () => {
     process.exitCode = exitCodes[await (await import('./start.ts')).start()];
   });

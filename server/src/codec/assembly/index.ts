@@ -12,7 +12,7 @@ const MAX_DEPTH: i32 = 32;
 /** 2^-48: more than three roundings of a double can be off. */
 const MARGIN: f64 = 3.552713678800501e-15;
 const POWERS: usize = memory.data<f64>([
-  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
   1e21, 1e22,
 ]);
 
@@ -35,10 +35,10 @@ export function readFloats(text: usize, out: usize): i32 {
     }
     if (c === 91) {
       if ((rank >= 0 && depth >= rank) || depth === MAX_DEPTH) return -1;
-      store<i32>(COUNTS + (<usize>depth << 2), 0);
+      store<i32>(COUNTS + ((<usize>depth) << 2), 0);
       depth++;
       if (levels < depth) {
-        store<i32>(SIZES + (<usize>levels << 2), -1);
+        store<i32>(SIZES + ((<usize>levels) << 2), -1);
         levels++;
       }
       p++;
@@ -69,7 +69,7 @@ export function readFloats(text: usize, out: usize): i32 {
         c = load<u8>(++p);
       }
       p++;
-      const level = <usize>(depth - 1) << 2;
+      const level = (<usize>(depth - 1)) << 2;
       const count = load<i32>(COUNTS + level) + 1;
       if (c === 44) {
         store<i32>(COUNTS + level, count);
@@ -87,8 +87,6 @@ export function readFloats(text: usize, out: usize): i32 {
 }
 
 /** Returns the place after the number, or 0. */
-// @ts-expect-error: decorator
-@inline
 function readNumber(start: usize, to: usize): usize {
   let p = start;
   const minus = load<u8>(p) === 45;
@@ -157,8 +155,8 @@ function readNumber(start: usize, to: usize): usize {
   let value = <f64>mantissa;
   const near = power < 0 ? -power : power;
   const step = near > 22 ? 22 : near;
-  const scale = load<f64>(POWERS + (<usize>step << 3));
-  const rest = load<f64>(POWERS + (<usize>(near - step) << 3));
+  const scale = load<f64>(POWERS + ((<usize>step) << 3));
+  const rest = load<f64>(POWERS + ((<usize>(near - step)) << 3));
   value = power < 0 ? value / scale / rest : value * scale * rest;
   let single = <f32>value;
   // One operation on exact numbers rounds right; more could lie just beside the middle of two floats.
@@ -170,26 +168,18 @@ function readNumber(start: usize, to: usize): usize {
   return p;
 }
 
-// @ts-expect-error: decorator
-@inline
 function isSpace(c: u32): bool {
   return c === 32 || c === 10 || c === 13 || c === 9;
 }
 
-// @ts-expect-error: decorator
-@inline
 function areDigits(eight: u64): bool {
   const high = 0xf0f0f0f0f0f0f0f0;
   return ((eight & high) | (((eight + 0x0606060606060606) & high) >> 4)) === 0x3333333333333333;
 }
 
 /** Eight decimal digits at once, pairs by pairs. */
-// @ts-expect-error: decorator
-@inline
 function numberOf(eight: u64): u64 {
   let v = eight - 0x3030303030303030;
   v = v * 10 + (v >> 8);
-  return (
-    ((v & 0x000000ff000000ff) * 0x000f424000000064 + ((v >> 16) & 0x000000ff000000ff) * 0x0000271000000001) >> 32
-  );
+  return ((v & 0x000000ff000000ff) * 0x000f424000000064 + ((v >> 16) & 0x000000ff000000ff) * 0x0000271000000001) >> 32;
 }
