@@ -150,8 +150,7 @@ function magicEnd(source: string, place: MagicPlace, isVariable: (name: string) 
   }
   if (rest[0] !== '!' || rest[1] === '=' || /^!+\s*$/.test(rest)) return undefined;
   if (!assignment && !(startsStatement(place, source) && (place.lineStart || previous?.text === '{'))) return undefined;
-  if (/^!+\s*(?:[([]|(?:function|async|await|new|typeof|void|this|import|class|true|false|null)\b)/.test(rest))
-    return undefined;
+  if (/^!+\s*(?:[([]|(?:function|async|await|new|typeof|void|this|import|class)\b)/.test(rest)) return undefined;
   const text = assignment ? rest : rest.slice(0, length(place, rest));
   return isNegation(text, assignment, isVariable) ? undefined : start + text.length;
 }
@@ -160,6 +159,8 @@ function magicEnd(source: string, place: MagicPlace, isVariable: (name: string) 
 function isNegation(text: string, assignment: boolean, isVariable: (name: string) => boolean): boolean {
   const name = /^!+\s*([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*(.?)/u.exec(text.replace(/[;\s]+$/, ''));
   if (!name) return /^!+\s*["'`\d]/.test(text) && isExpression(text);
+  // Two of them are programs too: `!true && echo yes`.
+  if (/^(?:true|false|null)$/.test(name[1]!)) return isExpression(text.replace(/[;\s]+$/, ''));
   if (!isVariable(name[1]!) && !(name[1]! in globalThis)) return false;
   return (assignment || name[2] !== '') && isExpression(text.replace(/[;\s]+$/, ''));
 }

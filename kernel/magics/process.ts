@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout } from 'node:timers';
 import { childEnv } from './child-env.ts';
+import { UsageError } from './magic.ts';
 import { unwatch, watch } from './watchdog.ts';
 
 export type Ended = { code: number | undefined; signal: NodeJS.Signals | undefined };
@@ -30,6 +31,9 @@ const quiet = 150;
 
 /** A program in a process group of its own, so that an interrupt reaches its children, and not the kernel. */
 export async function start({ file, args, input, keep = false, onText }: Start): Promise<Child> {
+  if (!hasFolder())
+    // Node would blame the program: spawn /usr/bin/bash ENOENT.
+    throw new UsageError('the current folder does not exist any more; %cd goes to another one');
   const { execa } = await import('execa');
   const subprocess = execa(file, args, {
     extendEnv: false,
@@ -74,6 +78,15 @@ export async function start({ file, args, input, keep = false, onText }: Start):
   ended.catch(() => {});
   if (pid !== undefined && !keep) watch(pid);
   return { pid: pid ?? 0, ended, kill: (signal = 'SIGTERM') => pid !== undefined && killGroup(pid, signal) };
+}
+
+/** `.` itself is still there when its folder was deleted; its path is not. */
+function hasFolder(): boolean {
+  try {
+    return existsSync(process.cwd());
+  } catch {
+    return false;
+  }
 }
 
 export function killGroup(pid: number, signal: NodeJS.Signals): boolean {
