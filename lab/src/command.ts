@@ -48,13 +48,27 @@ function build(): Command {
     .description(
       'execute a notebook without a front end; exit 0 passed, 1 a cell failed, 3 a time limit, 4 the kernel died',
     )
-    .argument('<notebook>', 'an .ipynb file')
-    .option('-o, --output <file>', 'write the executed notebook there, after every cell')
-    .option('--html <file>', 'write it as a self-contained HTML page too')
+    .argument('<notebook...>', '.ipynb files or patterns')
+    .option('-o, --output <file>', 'write the executed notebook there, after every cell; for several, a folder')
+    .option('--html <file>', 'write it as a self-contained HTML page too; for several, a folder')
+    .option('--jobs <number>', 'notebooks at the same time', whole, 1)
+    .option('--param <name=value>', 'a value for the cell tagged parameters; may be repeated', collect)
+    .option('--params-file <file>', 'a JSON object of such values')
+    .option('--update', 'store the new outputs in the notebook, instead of comparing cells tagged check-output')
+    .option('--junit <file>', 'write a JUnit XML report')
+    .option('--json <file>', 'write a JSON report')
     .option('--cell-timeout <seconds>', 'limit for each cell', seconds)
     .option('--timeout <seconds>', 'limit for the whole notebook', seconds)
-    .action(async (notebook, options) => {
-      process.exitCode = exitCodes[await (await import('./run/command.ts')).run(notebook, options)];
+    .action(async (notebooks, options) => {
+      process.exitCode = exitCodes[await (await import('./run/command.ts')).runAll(notebooks, options)];
+    });
+  program
+    .command('clean')
+    .description('take outputs and counts out of notebooks; ids and metadata stay')
+    .argument('<notebook...>', '.ipynb files')
+    .action(async (notebooks: string[]) => {
+      const { clean } = await import('./run/clean.ts');
+      for (const path of notebooks) if (await clean(path)) console.log(`cleaned ${path}`);
     });
   program
     .command('lab')
@@ -109,4 +123,14 @@ function seconds(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError('a number of seconds greater than 0 is needed.');
   return value;
+}
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number greater than 0 is needed.');
+  return value;
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
 }

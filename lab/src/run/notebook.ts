@@ -63,6 +63,10 @@ export async function readNotebook(path: string): Promise<Notebook> {
       throw new NotebookError(`${path}: cell ${i + 1} has no source`);
     cell.metadata ??= {};
   }
+  const ids = notebook.cells.map((cell) => cell.id).filter((id) => id !== undefined);
+  const twice = ids.find((id, i) => ids.indexOf(id) < i);
+  if (twice !== undefined)
+    throw new NotebookError(`${path}: two cells have the id ${JSON.stringify(twice)}; give one of them another`);
   notebook.metadata ??= {};
   return notebook;
 }

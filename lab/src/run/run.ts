@@ -1,10 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import type { ExecuteReply, Message } from '../../../kernel/wire/protocol.ts';
 import { type RunningKernel, startKernel } from '../../../kernel/wire/start.ts';
+import { differenceOf } from './compare.ts';
 import { Deadline, TimeLimit } from './deadline.ts';
 import { kernelFor } from './kernel-for.ts';
 import { type Cell, type Notebook, type Output, readNotebook, textOf, writeNotebook } from './notebook.ts';
 import { Outputs } from './outputs.ts';
+import { injectParameters, type Parameters } from './parameters.ts';
 
 export type RunOptions = {
   /** Where the executed notebook goes, written anew after every cell; nowhere when absent. */
@@ -12,6 +14,10 @@ export type RunOptions = {
   /** Seconds for one cell, and for all of them; no limit when absent. */
   cellTimeout?: number;
   timeout?: number;
+  /** Values for the cell tagged `parameters`. */
+  parameters?: Parameters;
+  /** New outputs replace the stored ones: cells tagged `check-output` are not compared. */
+  update?: boolean;
   /** Ends the run as ^C does. */
   signal?: AbortSignal;
   onEvent?: (event: RunEvent) => void;
@@ -29,6 +35,8 @@ export type RunResult = {
   status: 'passed' | 'failed' | 'timeout' | 'dead' | 'interrupted';
   notebook: Notebook;
   seconds: number;
+  /** The cells that ran to their end. */
+  cells: { number: number; seconds: number }[];
   /** The cell that ended the run and why, unless it passed. `number` counts code cells from 1. */
   problem?: { number: number; source: string; text: string };
 };
@@ -39,7 +47,10 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
   const began = performance.now();
   const seconds = () => (performance.now() - began) / 1000;
   const notebook = await readNotebook(path);
+  injectParameters(notebook, options.parameters ?? {});
   const spec = await kernelFor(notebook, path);
+  const stored = new Map(notebook.cells.map((cell) => [cell, cell.outputs ?? []]));
+  const ran: RunResult['cells'] = [];
   const save = async () => output && (await writeNotebook(output, notebook));
   const cells = clear(notebook);
   onEvent({ kind: 'start', cells: cells.length });
@@ -70,15 +81,33 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
       const limit = new Deadline(options.cellTimeout, `cell ${number}`, '--cell-timeout');
       const reply = await runCell(kernel, current, owners, [limit, whole]);
       await save();
-      onEvent({ kind: 'done', number, seconds: (performance.now() - started) / 1000 });
+      const took = (performance.now() - started) / 1000;
+      ran.push({ number, seconds: took });
+      onEvent({ kind: 'done', number, seconds: took });
       if (reply.status !== 'ok' && !cell.metadata.tags?.includes('raises-exception'))
-        return { status: 'failed', notebook, seconds: seconds(), problem: problemOf(current, tracebackOf(cell)) };
+        return {
+          status: 'failed',
+          notebook,
+          cells: ran,
+          seconds: seconds(),
+          problem: problemOf(current, tracebackOf(cell)),
+        };
+      const checked = !options.update && cell.metadata.tags?.includes('check-output');
+      const difference = checked ? differenceOf(stored.get(cell) ?? [], cell.outputs!) : undefined;
+      if (difference !== undefined)
+        return {
+          status: 'failed',
+          notebook,
+          cells: ran,
+          seconds: seconds(),
+          problem: problemOf(current, `${difference}\n--update stores the new ones`),
+        };
     }
-    return { status: 'passed', notebook, seconds: seconds() };
+    return { status: 'passed', notebook, cells: ran, seconds: seconds() };
   } catch (error) {
     const problem = current && problemOf(current, (error as Error).message);
     const status = error instanceof TimeLimit ? error.status : 'dead';
-    return { status, notebook, seconds: seconds(), problem };
+    return { status, notebook, cells: ran, seconds: seconds(), problem };
   } finally {
     whole.clear();
     await kernel.shutdown();

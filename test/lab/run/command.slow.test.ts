@@ -81,6 +81,32 @@ describe('typelab run', () => {
     assert.match(run.stderr, /the kernel has ended \(killed by SIGKILL\)/);
   });
 
+  test('several notebooks run at once with typed parameters, and the worst end is the exit code', async () => {
+    const many = join(folder, 'many');
+    const good = notebook('many-good', 'const twice: number = epochs * 2; twice');
+    const bad = notebook('many-bad', 'const s: string = epochs;');
+    const run = await typelab(
+      'run',
+      good,
+      bad,
+      '-o',
+      many,
+      '--jobs',
+      '2',
+      '--param',
+      'epochs=21',
+      '--json',
+      'many.json',
+    );
+    assert.equal(run.exitCode, 1, run.stderr);
+    const cells = JSON.parse(readFileSync(join(many, 'many-good.ipynb'), 'utf8')).cells;
+    assert.equal(cells[1].outputs[0].data['text/plain'].join(''), '42');
+    assert.deepEqual(
+      JSON.parse(readFileSync(join(folder, 'many.json'), 'utf8')).map((one: { status: string }) => one.status),
+      ['passed', 'failed'],
+    );
+  });
+
   test('a wrong call ends with 2 and says what is wrong', async () => {
     for (const [args, text] of [
       [['run'], /missing required argument 'notebook'/],
