@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { addGrade } from './grade/program.ts';
 import { version } from './version.ts';
 
 /** Exit codes of `typelab`, as CI systems see them. */
@@ -70,6 +71,7 @@ function build(): Command {
       const { clean } = await import('./run/clean.ts');
       for (const path of notebooks) if (await clean(path)) console.log(`cleaned ${path}`);
     });
+  addGrade(program);
   program
     .command('lab')
     .description('start JupyterLab with the kernel')
