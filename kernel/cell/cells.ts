@@ -69,8 +69,7 @@ const noTruncation = 1;
 const valueFlags = 111551;
 
 /** A notebook's session as TypeScript sees it. Starts the checker at once, so that the first cell finds it warm. */
-export function openCells(options: CellsOptions): Cells {
-  const project = openProject(options);
+export function openCells(options: CellsOptions, project = openProject(options)): Cells {
   const contextFile = fileURLToPath(new URL('./context.ts', import.meta.url));
   const table = importTable();
   const names: Names = new Map();

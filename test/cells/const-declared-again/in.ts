@@ -1,0 +1,4 @@
+// %%
+const x = 1; x
+// %%
+const x = 'text'; x.toUpperCase()
