@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { LowerSettings } from '../lower.ts';
 import { problemsOf, syntaxFailure } from './check.ts';
 import { type CompiledCell, compile } from './compile.ts';
 import { type Completion, complete } from './complete.ts';
@@ -6,7 +7,7 @@ import { type CellFailure, failure } from './failure.ts';
 import { type CellImports, importsOf, importTable } from './imports.ts';
 import { type Inspection, inspect } from './inspect.ts';
 import { type Completeness, isComplete } from './is-complete.ts';
-import { type Parsed, parse, variablesOf } from './parse.ts';
+import { type Parsed, parse, type SyntaxProblem, type Use, variablesOf } from './parse.ts';
 import { type FileName, type Files, openProject } from './project.ts';
 import { settledType } from './settle.ts';
 import { freeSymbol, type Names, type Slot, slotsOf } from './slots.ts';
@@ -71,6 +72,7 @@ const valueFlags = 111551;
 /** A notebook's session as TypeScript sees it. Starts the checker at once, so that the first cell finds it warm. */
 export function openCells(options: CellsOptions, project = openProject(options)): Cells {
   const contextFile = fileURLToPath(new URL('./context.ts', import.meta.url));
+  const language = project.settings.jsx ? 'tsx' : 'ts';
   const table = importTable();
   const names: Names = new Map();
   const chunks: string[] = [];
@@ -93,7 +95,8 @@ export function openCells(options: CellsOptions, project = openProject(options))
     let notVariables = new Set<string>();
     for (;;) {
       const cell = split(wanted, (name) => names.has(name), notVariables);
-      const parsed = parse(cell.text, 'ts', cell.context);
+      const parsed = parse(cell.text, language, cell.context);
+      parsed.uses.push(...factories(parsed, project.settings));
       const declared = new Set(parsed.declared.map(({ name }) => name));
       const unknown = parsed.uses.filter(
         ({ name }) => cell.dollarNames.has(name) && !declared.has(name) && !names.has(name),
@@ -144,6 +147,9 @@ export function openCells(options: CellsOptions, project = openProject(options))
     return failure('TypeScriptError', problems, source, number);
   }
 
+  const isJsx = ({ parsed, split }: Prepared) =>
+    language === 'ts' && parsed.errors.length > 0 && parse(split.text, 'tsx', split.context).errors.length === 0;
+
   /** Imports whose names are all types, also where nobody wrote `type`: there may be no module to load. */
   async function onlyTypes(cell: Prepared): Promise<Set<number>> {
     const named = cell.imports.names.filter(({ local, node }) => local !== '' && node.type === 'ImportDeclaration');
@@ -174,7 +180,8 @@ export function openCells(options: CellsOptions, project = openProject(options))
       number,
       split: cell.split,
       parsed: cell.parsed,
-      language: 'ts',
+      language,
+      settings: project.settings,
       typeImports,
       slot: (name) => cell.own.get(name)?.value ?? names.get(name)?.value ?? predefinedSlot(name),
       earlier: (name) => names.get(name)?.value,
@@ -246,15 +253,9 @@ export function openCells(options: CellsOptions, project = openProject(options))
     compile: (source, number, settings = {}) =>
       inTurn(async (afterwards) => {
         const cell = prepare(source, number);
+        if (isJsx(cell)) cell.parsed.errors = [jsxProblem(cell.split.text)];
         const syntax = syntaxFailure(cell.parsed, cell.split, source, number);
         if (syntax) return syntax;
-        const [decorator] = cell.parsed.decorators;
-        if (decorator) {
-          // Node cannot parse them, and oxc leaves them as they are.
-          const message = 'Decorators do not run in cells yet; call the decorator as a function instead';
-          const at = { start: cell.split.toSource(decorator.start), end: cell.split.toSource(decorator.end) };
-          return failure('SyntaxError', [{ message, ...at }], source, number);
-        }
         const wrong = settings.check === false ? undefined : await checked(cell, source, number);
         if (wrong) return wrong;
         const typeImports = settings.check === false ? new Set<number>() : await onlyTypes(cell);
@@ -288,6 +289,24 @@ export function openCells(options: CellsOptions, project = openProject(options))
     );
     return { source, ...cell, names, project, files: { ...files(), cell: text.text }, magics: options.magics ?? [] };
   }
+}
+
+/** What JSX calls without naming it. */
+function factories({ jsx: found }: Parsed, { jsx }: LowerSettings): Use[] {
+  if (jsx?.runtime !== 'classic') return [];
+  const names = [
+    ...(found.element ? [jsx.pragma ?? 'React.createElement'] : []),
+    ...(found.fragment ? [jsx.pragmaFrag ?? 'React.Fragment'] : []),
+  ];
+  const flags = { shorthand: false, call: false, declares: false, exported: false };
+  return names.map((name) => ({ name: name.split('.')[0]!, start: 0, end: 0, meaning: 'value', ...flags }));
+}
+
+function jsxProblem(text: string): SyntaxProblem {
+  const start = Math.max(0, text.search(/<[\p{ID_Start}$_>]/u));
+  const message =
+    'JSX needs a tsconfig.json in the notebook\'s folder, e.g. { "compilerOptions": { "jsx": "react-jsx" } }';
+  return { message, start, end: start + 1 };
 }
 
 /** As at Node's prompt: a cell that is an object literal is not a block. */

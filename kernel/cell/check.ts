@@ -85,8 +85,9 @@ function messageOf(diagnostic: Diagnostic): string {
   for (const next of diagnostic.messageChain ?? []) text += `\n${messageOf(next).replace(/^/gm, '  ')}`;
   const missing = /^Cannot find module .*'([^']+)'/.exec(diagnostic.text.replace(/ or its .*/, ''))?.[1];
   if (missing && diagnostic.code !== 2732) {
-    const name = /^(?:@[^/]+\/)?[^/]+/.exec(missing)?.[0];
-    if (!/^[./]|^node:/.test(missing)) text = `Cannot find module '${missing}'. To install it: !npm install ${name}`;
+    const name = /^(?:@[\w.~-]+\/)?[\w.~-]+(?=\/|$)/.exec(missing)?.[0];
+    if (!/^[./]|^node:/.test(missing) && name)
+      text = `Cannot find module '${missing}'. To install it: !npm install ${name}`;
   }
   return text;
 }
@@ -101,7 +102,7 @@ function notesOf(diagnostic: Diagnostic): { notes?: string[] } {
 /** The names that users know, not the checker's: `x` for `x$2`, and no paths of its files. */
 export function clean(text: string): string {
   return text
-    .replace(/import\("[^"]*typelab-(?:cells|cell|imports)(?:\.mts)?"\)\./g, '')
+    .replace(/import\("[^"]*typelab-(?:cells|cell|imports)(?:\.mts|\.tsx)?"\)\./g, '')
     .replace(
       /\btypeof import\("[^"]*[\\/]node_modules[\\/](?:@types[\\/])?((?:@[^"\\/]+[\\/])?[^"\\/]+)[^"]*"\)/g,
       'typeof import("$1")',

@@ -1,5 +1,5 @@
 import MagicString from 'magic-string';
-import { transformSync } from 'oxc-transform';
+import { type LowerSettings, lower } from '../lower.ts';
 import { attributesOf, moduleSlot } from './imports.ts';
 import { isNode, type Node, type Parsed, parse, patternNames } from './parse.ts';
 import { decodeMappings, encodeMappings, linesOf, originalOf } from './positions.ts';
@@ -37,7 +37,7 @@ export type CompileOptions = {
   own: Map<string, Slot>;
   /** Offsets in the text of import declarations that import only types. */
   typeImports?: Set<number>;
-  decorators?: 'legacy';
+  settings?: LowerSettings;
 };
 
 /** Turns a checked cell into JavaScript. */
@@ -50,16 +50,11 @@ export function compile(options: CompileOptions): CompiledCell {
     if (node)
       text = text.slice(0, node.start) + text.slice(node.start, node.end).replace(/[^\n]/g, ' ') + text.slice(node.end);
   }
-  const plain = transformSync(`cell.${options.language}`, text, {
-    lang: options.language,
-    sourceType: 'module',
-    sourcemap: true,
-    target: 'esnext',
-    typescript: { onlyRemoveTypeImports: true },
-  });
+  const plain = lower(text, options.language, parsed.decorators.length > 0, options.settings);
   const javascript = plain.code;
   const code = new MagicString(javascript);
   const rewrite = new Rewrite(options, javascript, code, parse(javascript, 'js', split.context));
+  if (plain.helpers) rewrite.prologue.push(plain.helpers);
   rewrite.all(endsInExpression(parsed, split));
   const names = [...options.own.keys()];
   return {
@@ -67,7 +62,7 @@ export function compile(options: CompileOptions): CompiledCell {
     file,
     source,
     code: code.toString(),
-    mappings: compose(code, plain.map?.mappings ?? '', split, source),
+    mappings: compose(code, plain.mappings, split, source),
     names,
     slots: Object.fromEntries([...options.own].map(([name, slot]) => [name, slot.path ?? []])),
   };
@@ -93,6 +88,8 @@ class Rewrite {
   readonly context: string;
   /** Statements that run before the cell's first. */
   prologue: string[] = [];
+  /** Variables that the transformer added, such as those of decorators: they stay in the cell's function. */
+  helpers = new Set<string>();
   usings = 0;
 
   constructor(options: CompileOptions, text: string, code: MagicString, parsed: Parsed) {
@@ -101,6 +98,8 @@ class Rewrite {
     this.code = code;
     this.parsed = parsed;
     this.context = options.split.context;
+    for (const { name, kind } of parsed.declared)
+      if (kind !== 'import' && !options.own.has(name)) this.helpers.add(name);
   }
 
   all(returnsValue: boolean): void {
@@ -125,6 +124,7 @@ class Rewrite {
   }
 
   path(name: string): string | undefined {
+    if (this.helpers.has(name)) return undefined;
     const path = (this.imported.get(name) ?? this.options.slot(name))?.path;
     if (path) return path.reduce((object, key) => object + member(key), `${this.context}.scope`);
     if (this.options.slot(name)) return undefined;
@@ -226,6 +226,7 @@ class Rewrite {
         this.code.prependRight(id.start, `${this.context}using${++this.usings} = `);
       return;
     }
+    if (declarators.some(({ id }) => this.helpers.has((id as Node).name as string))) return;
     this.code.remove(node.start, declarators[0]!.start);
     for (const declarator of declarators) {
       const id = declarator.id as Node;
@@ -271,7 +272,12 @@ class Rewrite {
     }
     for (const { node } of this.parsed.variables)
       for (const id of (node.declarations as Node[]).flatMap((one) => patternNames(one.id)))
-        if (node.kind === 'var' && !this.options.earlier(id.name as string) && !this.hoisted.has(id.name as string)) {
+        if (
+          node.kind === 'var' &&
+          !this.helpers.has(id.name as string) &&
+          !this.options.earlier(id.name as string) &&
+          !this.hoisted.has(id.name as string)
+        ) {
           this.hoisted.add(id.name as string);
           this.prologue.push(`${this.path(id.name as string)} = void 0;`);
         }

@@ -53,6 +53,8 @@ export type Parsed = {
   imports: Node[];
   importMetas: Node[];
   decorators: Node[];
+  /** JSX that calls a factory by name, and the fragments' one. */
+  jsx: { element: boolean; fragment: boolean };
 };
 
 type Scope = { values: Set<string>; types: Set<string>; function: boolean };
@@ -78,6 +80,7 @@ export function parse(text: string, language: 'ts' | 'tsx' | 'js', context = '$'
     imports: [],
     importMetas: [],
     decorators: [],
+    jsx: { element: false, fragment: false },
   };
   new Walk(parsed, context).program();
   return parsed;
@@ -287,6 +290,14 @@ class Walk {
     },
     JSXIdentifier: (node) => {
       if (/^[A-Z$_]/.test(node.name as string)) this.use(node, 'value');
+    },
+    JSXElement: (node) => {
+      this.parsed.jsx.element = true;
+      this.children(node);
+    },
+    JSXFragment: (node) => {
+      this.parsed.jsx = { element: true, fragment: true };
+      this.children(node);
     },
     JSXAttribute: (node) => this.visit(node.value),
     JSXMemberExpression: (node) => this.visit(node.object),

@@ -3,6 +3,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { API, type Diagnostic, type Project as Program, type Snapshot } from 'typescript/unstable/async';
+import type { LowerSettings } from '../lower.ts';
+import { type NearbyConfig, nearbyConfig } from '../tsconfig.ts';
 
 export type ProjectOptions = {
   /** The notebook's folder. */
@@ -18,6 +20,8 @@ export type Files = Partial<Record<FileName, string>>;
 
 /** The one place that knows TypeScript's API: it drives the TypeScript process and starts it again when it dies. */
 export type Project = {
+  /** How the nearby tsconfig.json wants cells turned into JavaScript. */
+  settings: LowerSettings;
   path(file: FileName): string;
   /** Sets the files' text and answers with the diagnostics of those asked for. */
   check(files: Files, diagnose: FileName[]): Promise<Map<FileName, Diagnostic[]>>;
@@ -36,14 +40,19 @@ export type Project = {
 export function openProject(options: ProjectOptions): Project {
   const folder = resolve(options.folder);
   const texts: Record<FileName, string> = { imports: 'export {};\n', cells: 'export {};\n', cell: 'export {};\n' };
-  const path = (file: FileName) => join(folder, `typelab-${file}.mts`);
+  const nearby = nearbyConfig(folder);
+  // JSX changes what `<T>` means, so it is only there where it is asked for. As long as .mts: no offset moves.
+  const extension = nearby.lower.jsx ? '.tsx' : '.mts';
+  const path = (file: FileName) => join(folder, `typelab-${file}${extension}`);
+  const named = (text: string) =>
+    extension === '.mts' ? text : text.replace(/('\.\/typelab-(?:cells|imports))\.mts'/g, `$1${extension}'`);
   const configPath = join(folder, 'typelab-tsconfig.json');
-  const config = configOf(options, folder, [path('imports'), path('cells'), path('cell')]);
+  const config = configOf(options, folder, nearby, [path('imports'), path('cells'), path('cell')]);
   /**
    * The DOM's and Node's types take TypeScript 150 ms to read, the language's own 40. A first cell that is right with
    * these alone is right, so it need not wait: the others are read after it, or when a check finds anything at all.
    */
-  let whole = false;
+  let whole = nearby.options.lib !== undefined || nearby.options.types !== undefined;
   let widening: NodeJS.Timeout | undefined;
   let connection: Connection | undefined;
   let queue: Promise<unknown> = Promise.resolve();
@@ -58,7 +67,7 @@ export function openProject(options: ProjectOptions): Project {
 
   const readFile = (name: string): string | undefined => {
     if (name === configPath) return JSON.stringify(whole ? config : languageOnly(config));
-    for (const file of ['imports', 'cells', 'cell'] as const) if (name === path(file)) return texts[file];
+    for (const file of ['imports', 'cells', 'cell'] as const) if (name === path(file)) return named(texts[file]);
     return undefined;
   };
 
@@ -144,6 +153,7 @@ export function openProject(options: ProjectOptions): Project {
   }
 
   return {
+    settings: nearby.lower,
     path,
     async check(files, diagnose) {
       const newImports = files.imports !== undefined && files.imports !== texts.imports;
@@ -276,7 +286,10 @@ function editedModules(modules: Map<string, number>): string[] {
 
 async function rememberModules(program: Program['program'], modules: Map<string, number>): Promise<void> {
   for (const file of await program.getSourceFileNames()) {
-    if (modules.has(file) || /[\\/]node_modules[\\/]|^bundled:|[\\/]typelab-(?:imports|cells|cell)\.mts$/.test(file))
+    if (
+      modules.has(file) ||
+      /[\\/]node_modules[\\/]|^bundled:|[\\/]typelab-(?:imports|cells|cell)\.(?:mts|tsx)$/.test(file)
+    )
       continue;
     modules.set(file, statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
   }
@@ -317,7 +330,7 @@ function modulesLike(prefix: string, folder: string, own: string | undefined): {
 }
 
 /** What a notebook's author expects without any tsconfig.json: strict, modern, with Node's types. */
-function configOf(options: ProjectOptions, folder: string, files: string[]): Config {
+function configOf(options: ProjectOptions, folder: string, nearby: NearbyConfig, files: string[]): Config {
   const paths: Record<string, string[]> = {
     typelab: [options.typelabLib],
     'typelab/kernel': [options.typelabKernel],
@@ -350,8 +363,9 @@ function configOf(options: ProjectOptions, folder: string, files: string[]): Con
       allowJs: true,
       checkJs: false,
       skipLibCheck: true,
+      ...nearby.options,
       noEmit: true,
-      paths,
+      paths: { ...(nearby.options.paths as object | undefined), ...paths },
     },
     files,
   };

@@ -102,7 +102,7 @@ export function declarationsText(
       : use.meaning === 'value'
         ? entry?.value
         : (entry?.type ?? entry?.value);
-    if (!slot || slot.symbol === use.name) continue;
+    if (!slot || slot.symbol === use.name || use.end === 0) continue;
     edits.push({ start: use.start, end: use.end, text: use.shorthand ? `${use.name}: ${slot.symbol}` : slot.symbol });
   }
   for (const { node, entry } of imports.dynamic)

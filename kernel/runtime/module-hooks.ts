@@ -8,6 +8,8 @@ import {
 } from 'node:module';
 import { sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { lower } from '../lower.ts';
+import { type NearbyConfig, nearbyConfig } from '../tsconfig.ts';
 import { createFreshness } from './freshness.ts';
 import { plotWithDocument } from './plot.ts';
 
@@ -30,9 +32,12 @@ type Resolved = ReturnType<Next> & { importAttributes?: ImportAttributes; shortC
 let count = 0;
 let installed = false;
 const fresh = createFreshness();
+/** Of the notebook's folder; looked at when the kernel starts, as the checker does. */
+let nearby: NearbyConfig | undefined;
 
 /** Node's own resolution, seen from the notebook; what it lacks for a notebook is added here and nowhere else. */
-export function installHooks(_folder: string): { address(specifier: string, from: string): string } {
+export function installHooks(folder: string): { address(specifier: string, from: string): string } {
+  nearby = readConfig(folder);
   if (!installed) {
     installed = true;
     registerHooks({
@@ -57,6 +62,15 @@ export function forgetEdited(folder: string): void {
   const before = new Map(local.map((path) => [path, fresh.version(path)]));
   fresh.look();
   if (local.some((path) => fresh.version(path) !== before.get(path))) for (const path of local) delete cache[path];
+}
+
+/** What is wrong with a tsconfig.json is the checker's to tell. */
+function readConfig(folder: string): NearbyConfig | undefined {
+  try {
+    return nearbyConfig(folder);
+  } catch {
+    return undefined;
+  }
 }
 
 function resolve(asked: string, context: ResolveHookContext, next: Next): Resolved {
@@ -97,8 +111,9 @@ function versioned(found: Resolved, parent: string | undefined, asked: string): 
 }
 
 function find(specifier: string, context: ResolveHookContext, next: Next, local: boolean): Resolved {
+  const mapped = local ? fromPaths(specifier) : undefined;
   try {
-    return next(specifier, context);
+    return next(mapped ?? specifier, context);
   } catch (error) {
     if (!local && !specifier.startsWith('@tensorflow/')) throw error;
     const guess = /^(\.{0,2}\/|file:)/.test(specifier)
@@ -111,6 +126,17 @@ function find(specifier: string, context: ResolveHookContext, next: Next, local:
     }
     return typeof guess === 'string' ? next(guess, context) : guess;
   }
+}
+
+/** tsconfig.json's `paths`. */
+function fromPaths(specifier: string): string | undefined {
+  if (/^(?:\.{0,2}\/|file:|node:)/.test(specifier)) return undefined;
+  for (const path of nearby?.candidates(specifier) ?? []) {
+    if (statSync(path, { throwIfNoEntry: false })?.isFile()) return pathToFileURL(path).href;
+    const found = withExtension(pathToFileURL(path));
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** `./digits` and `./digits.js` mean ./digits.ts where only that exists, as they do for TypeScript. */
@@ -162,13 +188,20 @@ function load(url: string, format: string | undefined): LoadFnOutput | undefined
   if (!isLocal(path)) return undefined;
   const text = readFileSync(path, 'utf8');
   if (!/\.[tj]sx$/.test(path) && strips(text)) return undefined;
-  const { transformSync } = createRequire(import.meta.url)('oxc-transform') as typeof import('oxc-transform');
-  const { code, errors } = transformSync(path, text, { sourcemap: false });
-  if (errors.length > 0) throw new SyntaxError(`${path}: ${errors[0]!.message}`);
-  return { format: format?.replace('-typescript', '') ?? 'module', source: code, shortCircuit: true };
+  const language = /\.[tj]sx$/.test(path) ? 'tsx' : 'ts';
+  const { code, helpers, error } = lower(text, language, decorator.test(text), {
+    ...nearby?.lower,
+    elideImports: true,
+  });
+  if (error) throw new SyntaxError(`${path}: ${error}`);
+  return { format: format?.replace('-typescript', '') ?? 'module', source: helpers + code, shortCircuit: true };
 }
 
+/** At the start of a line or after a bracket: not in an address or a comment's tag. */
+const decorator = /(?:^|[\n({;,])[ \t]*@[A-Za-z_$(]/;
+
 function strips(text: string): boolean {
+  if (decorator.test(text)) return false;
   if (!/\b(enum|namespace|module|constructor|import\s+\w+\s*=|export\s*=)\b/.test(text)) return true;
   try {
     stripTypeScriptTypes(text, { mode: 'strip' });

@@ -57,7 +57,7 @@ function explain(error: unknown, specifier: string): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
   const missing = /^Cannot find (?:package|module) '([^']+)'/.exec(error.message)?.[1];
   if (!missing || (error.code !== 'ERR_MODULE_NOT_FOUND' && error.code !== 'MODULE_NOT_FOUND')) return error;
-  const bare = /^(?:@[^/]+\/)?[^./][^/:]*/.exec(specifier)?.[0];
+  const bare = /^(?:@[\w.~-]+\/)?[\w~-][\w.~-]*(?=\/|$)/.exec(specifier)?.[0];
   if (bare && (missing === specifier || missing === bare))
     error.message = `Cannot find package '${bare}'. Install it with: !npm install ${bare}`;
   else if (bare === undefined && !/node_modules/.test(missing) && error.message.includes('notebook.ts'))

@@ -7,13 +7,14 @@ const nothingOutside = /^(magic-string|oxc-parser|oxc-transform|esbuild|@jridgew
 const rows: Row[] = [
   { from: /^kernel\/wire\//, may: /^kernel\/wire\// },
   // Pure: text in, records out. project.ts alone drives the TypeScript process.
-  { from: /^kernel\/cell\/(?!project)/, may: /^kernel\/cell\// },
-  { from: /^kernel\/cell\/project/, may: /^kernel\/cell\// },
+  { from: /^kernel\/cell\/(?!project)/, may: /^kernel\/(cell\/|lower\.ts$)/ },
+  { from: /^kernel\/cell\/project/, may: /^kernel\/(cell\/|tsconfig\.ts$)/, types: /^kernel\/lower\.ts$/ },
+  { from: /^kernel\/tsconfig\.ts$/, may: /^$/, types: /^kernel\/lower\.ts$/ },
   { from: /^kernel\/display\//, may: /^kernel\/display\//, types: /^kernel\/runtime\/run\.ts$/ },
   { from: /^kernel\/magics\//, may: /^kernel\/(magics|display)\//, types: /^kernel\/(runtime\/|border\.ts$)/ },
   {
     from: /^kernel\/runtime\//,
-    may: /^kernel\/(runtime|magics|display)\//,
+    may: /^kernel\/((runtime|magics|display)\/|(lower|tsconfig)\.ts$)/,
     types: /^kernel\/(border|cell\/compile)\.ts$/,
   },
   { from: /^kernel\/launch\.mjs$/, may: /^kernel\/main\.ts$/ },

@@ -36,7 +36,8 @@ describe('golden cells', () => {
 });
 
 async function transcript(one: Case): Promise<string> {
-  const child = (host ??= start());
+  host ??= start();
+  const child = host;
   child.send(one);
   const answer = new AbortController();
   const options = { signal: answer.signal };

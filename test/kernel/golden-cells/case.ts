@@ -11,8 +11,6 @@ export type Step =
 export type Case = {
   name: string;
   steps: Step[];
-  /** Which kernel: TypeScript, or JavaScript with `// %% javascript` as the first line. */
-  language: 'typescript' | 'javascript';
 };
 
 /** Marks the cursor of a `complete`, `inspect` or `source` step. */
@@ -25,21 +23,19 @@ const CURSOR = '│';
 export function parseCase(name: string, text: string): Case {
   const blocks = text.split(/^\/\/ %%(?=\s)/m);
   if (blocks[0]!.trim() !== '') throw new Error(`test/cells/${name}/in.ts has to begin with a line "// %%"`);
-  let language: Case['language'] = 'typescript';
   const steps: Step[] = [];
   for (const block of blocks.slice(1)) {
     const head = block.slice(0, block.indexOf('\n')).trim();
     const body = block.slice(block.indexOf('\n') + 1).replace(/\n+$/, '');
     const [kind = '', file = ''] = head.split(/\s+/);
-    if (head === 'javascript' && steps.length === 0 && body === '') language = 'javascript';
-    else if (head === '') steps.push({ kind: 'run', source: body });
+    if (head === '') steps.push({ kind: 'run', source: body });
     else if (kind === 'file') steps.push({ kind, name: file, text: `${body}\n` });
     else if (kind === 'remove') steps.push({ kind: 'file', name: file, text: undefined });
     else if (kind === 'is-complete') steps.push({ kind, source: body });
     else if (kind === 'complete' || kind === 'inspect' || kind === 'source') steps.push({ kind, ...cursorOf(body) });
     else throw new Error(`test/cells/${name}/in.ts: unknown step ${JSON.stringify(head)}`);
   }
-  return { name, steps, language };
+  return { name, steps };
 }
 
 function cursorOf(body: string): { source: string; cursor: number } {

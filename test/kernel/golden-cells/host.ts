@@ -37,14 +37,14 @@ const options = (folder: string) => ({
   typelabKernel: join(root, 'kernel/api.ts'),
 });
 
-async function runCase({ steps, language }: Case): Promise<string> {
+async function runCase({ steps }: Case): Promise<string> {
   for (const name of readdirSync(shared)) rmSync(join(shared, name), { recursive: true, force: true });
   // What lies there when the kernel starts, such as a tsconfig.json, comes first.
   const first = steps.findIndex(({ kind }) => kind !== 'file');
   for (const step of steps.slice(0, first)) write(step);
   const own = steps.some((step) => step.kind === 'file' && /^(?:tsconfig|jsconfig)/.test(step.name));
-  const project =
-    own || language === 'javascript' ? openProject(options(shared)) : (sharedProject ??= openProject(options(shared)));
+  if (!own) sharedProject ??= openProject(options(shared));
+  const project = own ? openProject(options(shared)) : sharedProject!;
   project.forget();
   const sent: Sent[] = [];
   let runtime: Runtime | undefined;

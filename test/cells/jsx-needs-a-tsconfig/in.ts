@@ -1,0 +1,4 @@
+// %%
+<div>text</div>
+// %%
+const assertion = <string>(5 as unknown);

@@ -1,0 +1,4 @@
+// %%
+function loose(x) { return x.length }
+// %%
+const n: number = null
