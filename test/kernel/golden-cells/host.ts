@@ -50,16 +50,12 @@ async function runCase({ steps }: Case): Promise<string> {
   let runtime: Runtime | undefined;
   let session: ReturnType<typeof createSession> | undefined;
   const post = (message: ToRuntime): void => {
+    if (message.kind === 'answer') runtime!.answer(message.question, message.answer);
     if (message.kind !== 'run') return;
     const done = (outcome: Extract<FromRuntime, { kind: 'done' }>['outcome']) =>
       session!.fromRuntime({ kind: 'done', id: message.id, outcome });
     void runtime!.run(structuredClone(message)).then(done);
   };
-  runtime = createRuntime({
-    folder: shared,
-    emit: (message) => session!.fromRuntime(structuredClone(message)),
-    pump: () => false,
-  });
   let replied: ((content: Content) => void) | undefined;
   session = createSession({
     sockets: {
@@ -79,6 +75,12 @@ async function runCase({ steps }: Case): Promise<string> {
     post,
     shutdown: () => {},
     log: (line) => void sent.push({ step: 0, type: 'log', content: { line } }),
+  });
+  const { fromRuntime } = session;
+  runtime = createRuntime({
+    folder: shared,
+    emit: (message) => fromRuntime(structuredClone(message)),
+    pump: () => false,
   });
   for (const [index, step] of steps.entries()) {
     if (step.kind === 'file') {
