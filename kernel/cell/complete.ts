@@ -88,7 +88,10 @@ async function members({ project, files }: CellView, position: number, prefix: s
         throw error;
       });
     if (found === 'anything') return undefined;
-    const entries = (found?.entries ?? []).filter(({ name }) => isOffered(name, prefix));
+    // The checker marks an optional member `age?`; what is put into the cell is its name.
+    const entries = (found?.entries ?? [])
+      .map((entry) => ({ ...entry, name: entry.name.replace(/\?$/, '') }))
+      .filter(({ name }) => isOffered(name, prefix));
     return Promise.all(
       rank(entries, prefix)
         .slice(0, most)

@@ -48,6 +48,10 @@ describe('Completion', () => {
     assert.deepEqual((await complete('const o: { kind: "x" | "y" } = { kind: "▮" }')).texts, ['x', 'y']);
   });
 
+  test('offers an optional member by its name, without the question mark of its declaration', async () => {
+    assert.deepEqual((await complete('const o: { age?: number } = {}; o.ag▮')).texts, ['age']);
+  });
+
   test('offers what a module exports', async () => {
     assert.deepEqual((await complete('import { ▮ } from "./a.ts"')).texts, ['doIt', 'k']);
     assert.ok((await complete('import { readFileS▮ } from "node:fs"')).texts.includes('readFileSync'));
