@@ -14,31 +14,16 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parents[2]
 SPEC = ROOT / "test/conformance/spec"
-HOME = pathlib.Path(tempfile.mkdtemp(prefix="typelab-clients-"))
+sys.path.insert(0, str(SPEC))
+import own_kernel  # noqa: E402
+
+HOME = own_kernel.install()
 REPORT = HOME / "messages.jsonl"
-subprocess.run(
-    [
-        ROOT / "node_modules/.bin/node",
-        "--input-type=module",
-        "-e",
-        "import { installKernelspec } from './kernel/kernelspec.ts';"
-        f"await installKernelspec({{ prefix: '{HOME}' }})",
-    ],
-    cwd=ROOT,
-    check=True,
-)
-# Set before jupyter_client reads them: our kernel is found and nothing of the user's is touched.
 os.environ.update(
-    JUPYTER_PATH=f"{HOME}/share/jupyter",
-    JUPYTER_DATA_DIR=f"{HOME}/data",
-    JUPYTER_RUNTIME_DIR=f"{HOME}/runtime",
-    JUPYTER_CONFIG_DIR=f"{HOME}/config",
-    IPYTHONDIR=f"{HOME}/ipython",
     PATH=f"{ROOT}/.venv/bin:{os.environ['PATH']}",
     PYTHONPATH=str(SPEC),
     TYPELAB_WIRE_CHECK=str(REPORT),
 )
-sys.path.insert(0, str(SPEC))
 import wire_check  # noqa: E402
 
 wire_check.install_from_environment()

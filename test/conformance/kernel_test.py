@@ -2,38 +2,18 @@
 
 Run by kernel.test.ts, or alone: .venv/bin/python -m pytest test/conformance/kernel_test.py
 """
-import os
 import pathlib
 import shutil
-import subprocess
 import sys
-import tempfile
 
-ROOT = pathlib.Path(__file__).parents[2]
-HOME = tempfile.mkdtemp(prefix="typelab-conformance-")
-subprocess.run(
-    [
-        ROOT / "node_modules/.bin/node",
-        "--input-type=module",
-        "-e",
-        "import { installKernelspec } from './kernel/kernelspec.ts';"
-        f"await installKernelspec({{ prefix: '{HOME}' }})",
-    ],
-    cwd=ROOT,
-    check=True,
-)
-# Set before jupyter_client reads them: our kernel is found and nothing of the user's is touched.
-os.environ.update(
-    JUPYTER_PATH=f"{HOME}/share/jupyter",
-    JUPYTER_DATA_DIR=f"{HOME}/data",
-    JUPYTER_RUNTIME_DIR=f"{HOME}/runtime",
-    IPYTHONDIR=f"{HOME}/ipython",
-)
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "spec"))
+import own_kernel  # noqa: E402
+
+HOME = own_kernel.install()
 
 import jupyter_kernel_test  # noqa: E402
 import pytest  # noqa: E402
 
-sys.path.insert(0, str(ROOT / "test/conformance/spec"))
 import wire_check  # noqa: E402
 
 CHECKED = []

@@ -1,5 +1,6 @@
 import { dtypeNumber } from '../../lib/saved-model/dtype.ts';
-import { bytes, decode, float, many, map, message, sub } from '../../lib/saved-model/proto.ts';
+import { Example } from '../../lib/saved-model/example-schema.ts';
+import { decode } from '../../lib/saved-model/proto.ts';
 import type { DType, HostTensor, Signature, TensorInfo } from '../../lib/saved-model/value.ts';
 import type { ServableModel } from '../../server/src/servable/servable.ts';
 
@@ -65,18 +66,6 @@ function table<T>(dtype: DType, features: T[], valuesOf: (row: T) => ArrayLike<u
     data: (dtype === 'string' ? data : Float32Array.from(data as number[])) as HostTensor['data'],
   };
 }
-
-const Feature = message('Feature', {
-  bytes_list: sub(1, () => message('BytesList', { value: many(bytes(1)) })),
-  float_list: sub(2, () => message('FloatList', { value: many(float(1)) })),
-});
-const Features = message('Features', {
-  feature: map(
-    1,
-    sub(2, () => Feature),
-  ),
-});
-const Example = message('Example', { features: sub(1, () => Features) });
 
 const PREDICT = 'tensorflow/serving/predict';
 

@@ -3,6 +3,7 @@ import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { NotebookError, readNotebook, writeNotebook } from '../run/notebook.ts';
 import { release } from './assignment.ts';
+import { openness } from './isolate.ts';
 import { toCsv, toFeedback } from './report.ts';
 import { type Grade, type GradeOptions, gradeSubmission } from './submission.ts';
 
@@ -61,6 +62,8 @@ export async function gradeRun(paths: string[], options: GradeRunOptions): Promi
     if (file) await mkdir(dirname(resolve(file)), { recursive: true });
   const partial = options.json && `${options.json}.partial`;
   const known = await readPartial(partial);
+  const open = openness();
+  if (open) console.error(open);
   const grades: Grade[] = [];
   let done = 0;
   const waiting = paths.entries();

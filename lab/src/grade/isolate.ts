@@ -8,13 +8,9 @@ export type Limits = { memory: number; fileSize: number; network: boolean; hidde
 /**
  * The kernel's command for one submission. Where Linux lets users make namespaces: processes of its own that all end with
  * it, no network, and the folders in `hidden` empty. Elsewhere (macOS, Windows, locked-down containers) only the limit on
- * memory holds, and `whole` is false.
+ * memory holds, and `openness` says so.
  */
-export function isolated(
-  spec: Kernelspec,
-  folder: string,
-  { memory, fileSize, network, hidden }: Limits,
-): { spec: Kernelspec; whole: boolean } {
+export function isolated(spec: Kernelspec, folder: string, { memory, fileSize, network, hidden }: Limits): Kernelspec {
   const env = {
     ...spec.env,
     HOME: folder,
@@ -22,7 +18,7 @@ export function isolated(
     XDG_DATA_HOME: folder,
     NODE_OPTIONS: `--max-old-space-size=${memory}`,
   };
-  if (!canIsolate()) return { spec: { ...spec, env }, whole: false };
+  if (!canIsolate()) return { ...spec, env };
   const places = hidden.filter(existsSync).filter((one) => !folder.startsWith(`${one}/`));
   // The second namespace locks the first one's mounts: the student's code cannot take the covers off again.
   const inner =
@@ -42,7 +38,16 @@ export function isolated(
     ],
     ...spec.argv,
   ];
-  return { spec: { ...spec, argv, env }, whole: true };
+  return { ...spec, argv, env };
+}
+
+/** What a submission can reach on this machine although it should not; undefined where it is isolated. */
+export function openness(): string | undefined {
+  if (canIsolate()) return undefined;
+  return (
+    'Submissions are not isolated on this machine (it lets no program make Linux namespaces): they can reach the network and ' +
+    'read files, also the solution. Grade submissions that you do not trust on Linux, or in a container of their own.'
+  );
 }
 
 /** The folder of a notebook, to be hidden. */

@@ -50,7 +50,7 @@ export async function gradeSubmission(
     }));
     const hidden = [folderOf(resolve(sourcePath)), folderOf(resolve(path))];
     const limits = { memory: options.memory, fileSize: 200, network: options.network, hidden };
-    const { spec } = isolated(await kernelFor(source, sourcePath), folder, limits);
+    const spec = isolated(await kernelFor(source, sourcePath), folder, limits);
     await new Attempt(ran, () => startKernel(spec, { cwd: folder }), options, grade).run();
   } catch (error) {
     grade.error = (error as Error).message;

@@ -2,9 +2,9 @@ import { intAttr, typesAttr } from '../attr.ts';
 import type { Value } from '../device.ts';
 import { hostValue, onHost } from '../device.ts';
 import { dtypeWord, newData, sizeOf } from '../dtype.ts';
+import { Example, type Feature } from '../example-schema.ts';
 import type { FlatNode } from '../graph.ts';
-import type { Of } from '../proto.ts';
-import { bigint, bytes, decode, float, many, map, message, sub } from '../proto.ts';
+import { decode } from '../proto.ts';
 import type { DType, TensorData } from '../value.ts';
 import type { Kernel, OpRow } from './op.ts';
 import { refuse, row } from './op.ts';
@@ -36,19 +36,7 @@ export const EXAMPLE: Record<string, OpRow> = {
   }),
 };
 
-const Feature = message('Feature', {
-  bytes_list: sub(1, () => message('BytesList', { value: many(bytes(1)) })),
-  float_list: sub(2, () => message('FloatList', { value: many(float(1)) })),
-  int64_list: sub(3, () => message('Int64List', { value: many(bigint(1)) })),
-});
-const Features = message('Features', {
-  feature: map(
-    1,
-    sub(2, () => Feature),
-  ),
-});
-const Example = message('Example', { features: sub(1, () => Features) });
-type Lists = Map<string, Of<typeof Feature>>;
+type Lists = Map<string, Feature>;
 
 function refusePartitions(node: FlatNode): Kernel {
   return () => {

@@ -1,4 +1,5 @@
-import { bigint, bytes, create, encode, float, many, map, message, sub } from '../../../lib/saved-model/proto.ts';
+import { Example, Feature as FeatureProto } from '../../../lib/saved-model/example-schema.ts';
+import { create, encode } from '../../../lib/saved-model/proto.ts';
 import { fromBase64 } from './dtype.ts';
 import { invalidArgument } from './errors.ts';
 import { base64Of, elements, integerOf, type Json, members, numberOf, stringAt, typeOf } from './json-value.ts';
@@ -71,16 +72,3 @@ function push(feature: Feature, kind: 'bytes' | 'float' | 'int64', value: unknow
   (feature.values as unknown[]).push(value);
   return feature;
 }
-
-const FeatureProto = message('Feature', {
-  bytes_list: sub(1, () => message('BytesList', { value: many(bytes(1)) })),
-  float_list: sub(2, () => message('FloatList', { value: many(float(1)) })),
-  int64_list: sub(3, () => message('Int64List', { value: many(bigint(1)) })),
-});
-const FeaturesProto = message('Features', {
-  feature: map(
-    1,
-    sub(2, () => FeatureProto),
-  ),
-});
-const Example = message('Example', { features: sub(1, () => FeaturesProto) });

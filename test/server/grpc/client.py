@@ -1,23 +1,17 @@
 """TensorFlow Serving's own Python client against our gRPC port; prints one JSON object a line."""
-import json, os, sys
+import os, sys
 
 os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
 import grpc
 import numpy as np
 import tensorflow as tf
 from tensorflow_serving.apis import get_model_metadata_pb2, get_model_status_pb2, model_service_pb2_grpc, predict_pb2, prediction_service_pb2_grpc
+from say import say
 
 target = sys.argv[1]
 channel = grpc.insecure_channel(target, [('grpc.max_receive_message_length', -1), ('grpc.max_send_message_length', -1)])
 prediction = prediction_service_pb2_grpc.PredictionServiceStub(channel)
 models = model_service_pb2_grpc.ModelServiceStub(channel)
-
-
-def say(what, call):
-    try:
-        print(json.dumps({'what': what, 'answer': call()}))
-    except grpc.RpcError as error:
-        print(json.dumps({'what': what, 'code': error.code().name, 'text': error.details()}))
 
 
 def predict(x, name='plus', signature='', version=None, outputs=(), key='x', raw=None):

@@ -2,7 +2,7 @@
 Writes a TF1 model with classify and regress signatures, has the server load it (HandleReloadConfigRequest), and asks for what
 TensorFlow itself computed. Prints one JSON object a line. Arguments: target, folder for models.
 """
-import json, os, sys
+import os, sys
 
 os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
 import grpc
@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow_serving.apis import classification_pb2, inference_pb2, model_management_pb2, model_service_pb2_grpc
 from tensorflow_serving.apis import prediction_service_pb2_grpc, regression_pb2
-from tensorflow_serving.config import model_server_config_pb2
+from say import say
 
 target, base = sys.argv[1:]
 v1 = tf.compat.v1
@@ -48,13 +48,6 @@ def example(**features):
 channel = grpc.insecure_channel(target)
 prediction = prediction_service_pb2_grpc.PredictionServiceStub(channel)
 models = model_service_pb2_grpc.ModelServiceStub(channel)
-
-
-def say(what, call):
-    try:
-        print(json.dumps({'what': what, 'answer': call()}))
-    except grpc.RpcError as error:
-        print(json.dumps({'what': what, 'code': error.code().name, 'text': error.details()}))
 
 
 def reload(*configs, policy=None):

@@ -4,6 +4,9 @@ import json, os, sys
 os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
 import grpc
 from tensorflow_serving.apis import get_model_status_pb2, model_service_pb2_grpc
+from functools import partial
+
+from say import say as say_all
 
 keys, places = sys.argv[1], json.loads(sys.argv[2])
 
@@ -27,18 +30,12 @@ def health(channel, service):
     return list(answer)
 
 
-def say(what, call):
-    try:
-        print(json.dumps({'what': what, 'answer': call()}))
-    except grpc.RpcError as error:
-        print(json.dumps({'what': what, 'code': error.code().name}))
-
-
 def secure(target, *pair):
     credentials = grpc.ssl_channel_credentials(read('ca.pem'), *pair)
     return grpc.secure_channel(target, credentials, [('grpc.ssl_target_name_override', 'localhost')])
 
 
+say = partial(say_all, text=False)
 client = read('client.key'), read('client.pem')
 say('tls', lambda: state(secure(places['tls'])))
 say('no tls to tls', lambda: state(grpc.insecure_channel(places['tls'])))
