@@ -36,9 +36,14 @@ export type Place = {
   prefix?: string;
   /** A folder of kernels; this one becomes a folder in it. */
   dir?: string;
-  /** The kernel's name; `typelab` unless told. */
+  /** The kernel's name; `typelab` unless told, `typelab-js` for JavaScript. */
   name?: string;
+  /** TypeScript unless told. */
+  language?: CellLanguage;
 };
+
+/** What the cells of a notebook are written in. */
+export type CellLanguage = 'typescript' | 'javascript';
 
 const LOGOS = ['logo-32x32.png', 'logo-64x64.png', 'logo-svg.svg'];
 
@@ -47,7 +52,7 @@ export async function installKernelspec(place: Place = {}, surroundings: Surroun
   const folder = folderOf(place, surroundings);
   mkdirSync(folder, { recursive: true });
   for (const logo of LOGOS) copyFileSync(own(`logos/${logo}`), join(folder, logo));
-  writeFileSync(join(folder, 'kernel.json'), `${JSON.stringify(kernelJson(surroundings), null, 2)}\n`);
+  writeFileSync(join(folder, 'kernel.json'), `${JSON.stringify(kernelJson(surroundings, place.language), null, 2)}\n`);
   return folder;
 }
 
@@ -84,24 +89,29 @@ export async function findKernelspec(name: string, surroundings: Surroundings = 
 }
 
 /** This clone's or package's own kernel, installed or not. */
-export function ownKernelspec(surroundings: Surroundings = {}): Kernelspec {
-  return { name: 'typelab', resourceDir: own('logos'), ...kernelJson(surroundings) };
+export function ownKernelspec(surroundings: Surroundings = {}, language: CellLanguage = 'typescript'): Kernelspec {
+  return { name: ownNames[language], resourceDir: own('logos'), ...kernelJson(surroundings, language) };
 }
 
-function kernelJson({ env = process.env }: Surroundings) {
+/** Its names, where the user gives none. */
+export const ownNames: Record<CellLanguage, string> = { typescript: 'typelab', javascript: 'typelab-js' };
+
+function kernelJson({ env = process.env }: Surroundings, language: CellLanguage = 'typescript') {
   const { version } = JSON.parse(readFileSync(own('../package.json'), 'utf8'));
+  const named = language === 'javascript' ? [language] : [];
   return {
     // A loop in a timer that is stopped would end Node without the flag: "async hook stack has become corrupted".
-    argv: [stableNode(env), '--no-force-async-hooks-checks', own('launch.mjs'), '{connection_file}'],
-    display_name: 'TypeScript (typelab)',
-    language: 'typescript',
+    argv: [stableNode(env), '--no-force-async-hooks-checks', own('launch.mjs'), '{connection_file}', ...named],
+    display_name: language === 'javascript' ? 'JavaScript (typelab)' : 'TypeScript (typelab)',
+    language,
     interrupt_mode: 'message' as const,
     kernel_protocol_version: '5.5',
     metadata: { debugger: false, typelab: { version } },
   };
 }
 
-function folderOf({ user, sysPrefix, prefix, dir, name = 'typelab' }: Place, surroundings: Surroundings): string {
+function folderOf(place: Place, surroundings: Surroundings): string {
+  const { user, sysPrefix, prefix, dir, name = ownNames[place.language ?? 'typescript'] } = place;
   if (!/^[\w.-]+$/.test(name)) {
     throw new Error(`${JSON.stringify(name)} cannot be a kernel's name: use letters, digits, "-", "." and "_"`);
   }

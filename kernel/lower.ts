@@ -2,6 +2,8 @@
 import { createRequire } from 'node:module';
 import { type Helpers, transformSync } from 'oxc-transform';
 
+export type Dialect = 'ts' | 'tsx' | 'js' | 'jsx';
+
 export type LowerSettings = {
   jsx?: { runtime: 'automatic' | 'classic'; pragma?: string; pragmaFrag?: string; importSource?: string };
   /** `experimentalDecorators`; standard ones otherwise. */
@@ -23,13 +25,13 @@ export type Lowered = {
 };
 
 /** @param decorated whether there are decorators: Node cannot parse them, and only esbuild lowers the standard ones */
-export function lower(text: string, language: 'ts' | 'tsx', decorated: boolean, settings: LowerSettings = {}): Lowered {
+export function lower(text: string, language: Dialect, decorated: boolean, settings: LowerSettings = {}): Lowered {
   return decorated && !settings.legacyDecorators
     ? withEsbuild(text, language, settings)
     : withOxc(text, language, decorated, settings);
 }
 
-function withOxc(text: string, language: 'ts' | 'tsx', decorated: boolean, settings: LowerSettings): Lowered {
+function withOxc(text: string, language: Dialect, decorated: boolean, settings: LowerSettings): Lowered {
   const { code, map, errors } = transformSync(`cell.${language}`, text, {
     lang: language,
     sourceType: 'module',
@@ -58,7 +60,7 @@ function withOxc(text: string, language: 'ts' | 'tsx', decorated: boolean, setti
 }
 
 /** Loaded when the first decorator comes: most sessions have none. */
-function withEsbuild(text: string, language: 'ts' | 'tsx', { jsx, elideImports }: LowerSettings): Lowered {
+function withEsbuild(text: string, language: Dialect, { jsx, elideImports }: LowerSettings): Lowered {
   const esbuild = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
   try {
     const { code, map } = esbuild.transformSync(text, {

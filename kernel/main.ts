@@ -1,5 +1,5 @@
 /**
- * The kernel program: `node --no-force-async-hooks-checks kernel/launch.mjs CONNECTION_FILE`.
+ * The kernel program: `node --no-force-async-hooks-checks kernel/launch.mjs CONNECTION_FILE [javascript]`.
  * User code runs on this thread. The protocol lives in a worker, which goes on answering while a cell computes.
  */
 import { once } from 'node:events';
@@ -7,10 +7,10 @@ import { getCompileCacheDir } from 'node:module';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { FromRuntime, ToRuntime } from './border.ts';
 
-const [connectionFile] = process.argv.slice(2);
+const [connectionFile, language = 'typescript'] = process.argv.slice(2);
 if (!connectionFile) {
   console.error(
-    'usage: launch.mjs CONNECTION_FILE\nJupyter starts kernels itself; to make this one known to it: typelab install',
+    'usage: launch.mjs CONNECTION_FILE [javascript]\nJupyter starts kernels itself; to make this one known to it: typelab install',
   );
   process.exit(2);
 }
@@ -23,7 +23,7 @@ const start = `
 `;
 const worker = new Worker(start, {
   eval: true,
-  workerData: { connectionFile, folder: process.cwd(), port: workerPort },
+  workerData: { connectionFile, language, folder: process.cwd(), port: workerPort },
   transferList: [workerPort],
 });
 worker.once('error', (error) => {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { LowerSettings } from '../lower.ts';
+import type { Dialect, LowerSettings } from '../lower.ts';
 import { problemsOf, syntaxFailure } from './check.ts';
 import { type CompiledCell, compile } from './compile.ts';
 import { type Completion, complete } from './complete.ts';
@@ -7,7 +7,7 @@ import { type CellFailure, failure } from './failure.ts';
 import { type CellImports, importsOf, importTable } from './imports.ts';
 import { type Inspection, inspect } from './inspect.ts';
 import { type Completeness, isComplete } from './is-complete.ts';
-import { type Parsed, parse, type SyntaxProblem, type Use, variablesOf } from './parse.ts';
+import { type Declared, type Parsed, parse, type SyntaxProblem, type Use, variablesOf } from './parse.ts';
 import { type FileName, type Files, openProject } from './project.ts';
 import { settledType } from './settle.ts';
 import { freeSymbol, type Names, type Slot, slotsOf } from './slots.ts';
@@ -24,6 +24,8 @@ export type CellsOptions = {
   /** Absolute paths of lib/index.ts and kernel/api.ts: the modules 'typelab' and 'typelab/kernel' in every folder. */
   typelabLib: string;
   typelabKernel: string;
+  /** A JavaScript notebook: types are for completion only, and names need no declaration. */
+  inJavaScript?: boolean;
   /** Names of the magics, such as `%time` and `%%bash`, for completion. */
   magics?: string[];
 };
@@ -60,6 +62,8 @@ type Prepared = {
   /** What the checker saw. */
   text?: string;
   stands?: Stand[];
+  /** Where it shows what the cell's undeclared names are. */
+  undeclared?: Map<string, number>;
   /** The index of what it left behind. */
   chunk?: number;
 };
@@ -72,7 +76,8 @@ const valueFlags = 111551;
 /** A notebook's session as TypeScript sees it. Starts the checker at once, so that the first cell finds it warm. */
 export function openCells(options: CellsOptions, project = openProject(options)): Cells {
   const contextFile = fileURLToPath(new URL('./context.ts', import.meta.url));
-  const language = project.settings.jsx ? 'tsx' : 'ts';
+  const { inJavaScript = false } = options;
+  const language = `${inJavaScript ? 'js' : 'ts'}${project.settings.jsx ? 'x' : ''}` as Dialect;
   const table = importTable();
   const names: Names = new Map();
   const chunks: string[] = [];
@@ -94,9 +99,13 @@ export function openCells(options: CellsOptions, project = openProject(options))
     const wanted = objectLiteral(source);
     let notVariables = new Set<string>();
     for (;;) {
-      const cell = split(wanted, (name) => names.has(name), notVariables);
+      const cell = split(wanted, (name) => names.has(name), notVariables, inJavaScript);
       const parsed = parse(cell.text, language, cell.context);
       parsed.uses.push(...factories(parsed, project.settings));
+      if (inJavaScript) {
+        parsed.undeclared = undeclared(parsed, names);
+        parsed.declared.push(...parsed.undeclared);
+      }
       const declared = new Set(parsed.declared.map(({ name }) => name));
       const unknown = parsed.uses.filter(
         ({ name }) => cell.dollarNames.has(name) && !declared.has(name) && !names.has(name),
@@ -122,8 +131,7 @@ export function openCells(options: CellsOptions, project = openProject(options))
 
   async function checked(cell: Prepared, source: string, number: number): Promise<CellFailure | undefined> {
     const text = cellText(cell.split, cell.parsed, cell.imports, names, cell.own);
-    cell.text = text.text;
-    cell.stands = text.stands;
+    Object.assign(cell, text);
     const hasImports = cell.imports.names.length + cell.imports.dynamic.length > 0;
     const all = files();
     const diagnose: FileName[] = hasImports ? ['cell', 'imports'] : ['cell'];
@@ -147,8 +155,16 @@ export function openCells(options: CellsOptions, project = openProject(options))
     return failure('TypeScriptError', problems, source, number);
   }
 
+  /** No complaint stops a JavaScript cell, but what it declares gets its types. */
+  async function seen(cell: Prepared): Promise<void> {
+    Object.assign(cell, cellText(cell.split, cell.parsed, cell.imports, names, cell.own));
+    await project.check({ ...files(), cell: cell.text! }, []);
+  }
+
   const isJsx = ({ parsed, split }: Prepared) =>
-    language === 'ts' && parsed.errors.length > 0 && parse(split.text, 'tsx', split.context).errors.length === 0;
+    language.length === 2 &&
+    parsed.errors.length > 0 &&
+    parse(split.text, `${language}x` as Dialect, split.context).errors.length === 0;
 
   /** Imports whose names are all types, also where nobody wrote `type`: there may be no module to load. */
   async function onlyTypes(cell: Prepared): Promise<Set<number>> {
@@ -198,10 +214,13 @@ export function openCells(options: CellsOptions, project = openProject(options))
   }
 
   async function settleVariables(cell: Prepared): Promise<void> {
-    const variables = cell.parsed.variables.flatMap(({ node }) => variablesOf(node));
+    const variables = [
+      ...cell.parsed.variables.flatMap(({ node }) => variablesOf(node)).map(({ id }) => ({ id, at: id.start })),
+      ...cell.parsed.undeclared.map((id) => ({ id, at: cell.undeclared!.get(id.name)! })),
+    ];
     if (variables.length === 0 || cell.text === undefined || cell.chunk === undefined) return;
     const types = await project.ask({ cell: cell.text }, async ({ checker }) => {
-      const positions = variables.map(({ id }) => id.start);
+      const positions = variables.map(({ at }) => at);
       const found = await checker.getTypeAtPosition(project.path('cell'), positions);
       return Promise.all(found.map(async (type) => type && checker.typeToString(type, undefined, noTruncation)));
     });
@@ -256,9 +275,11 @@ export function openCells(options: CellsOptions, project = openProject(options))
         if (isJsx(cell)) cell.parsed.errors = [jsxProblem(cell.split.text)];
         const syntax = syntaxFailure(cell.parsed, cell.split, source, number);
         if (syntax) return syntax;
-        const wrong = settings.check === false ? undefined : await checked(cell, source, number);
+        const isChecked = settings.check !== false && !inJavaScript;
+        const wrong = isChecked ? await checked(cell, source, number) : undefined;
         if (wrong) return wrong;
-        const typeImports = settings.check === false ? new Set<number>() : await onlyTypes(cell);
+        if (inJavaScript) await seen(cell);
+        const typeImports = isChecked ? await onlyTypes(cell) : new Set<number>();
         const compiled = generate(cell, source, number, typeImports);
         accept(cell);
         afterwards(() => settle(cell));
@@ -269,7 +290,7 @@ export function openCells(options: CellsOptions, project = openProject(options))
         const cell = prepare(source, number);
         return syntaxFailure(cell.parsed, cell.split, source, number) ?? generate(cell, source, number);
       }),
-    isComplete,
+    isComplete: (source) => isComplete(source, inJavaScript),
     complete: (source, cursor) => complete(context(source), cursor),
     inspect: (source, cursor, detail) => inspect(context(source), cursor, detail),
     refresh: () => project.forget(),
@@ -279,16 +300,20 @@ export function openCells(options: CellsOptions, project = openProject(options))
 
   function context(source: string) {
     const cell = prepare(source, 0);
-    const text = cellText(
-      cell.split,
-      cell.parsed,
-      cell.imports,
-      names,
-      cell.own,
-      cell.parsed.errors.length > 0 || true,
-    );
+    const text = cellText(cell.split, cell.parsed, cell.imports, names, cell.own, true);
     return { source, ...cell, names, project, files: { ...files(), cell: text.text }, magics: options.magics ?? [] };
   }
+}
+
+/** `x = 1` declares x where nothing else does; what Node has as a global stays one. */
+function undeclared({ uses, declared }: Parsed, names: Names): Declared[] {
+  const found = new Map<string, Declared>();
+  for (const { name, start, end, assigned } of uses) {
+    if (!assigned || names.has(name) || name in globalThis || name === 'require') continue;
+    if (!declared.some((one) => one.name === name))
+      found.set(name, { name, kind: 'var', value: true, type: false, start, end });
+  }
+  return [...found.values()];
 }
 
 /** What JSX calls without naming it. */
@@ -298,7 +323,7 @@ function factories({ jsx: found }: Parsed, { jsx }: LowerSettings): Use[] {
     ...(found.element ? [jsx.pragma ?? 'React.createElement'] : []),
     ...(found.fragment ? [jsx.pragmaFrag ?? 'React.Fragment'] : []),
   ];
-  const flags = { shorthand: false, call: false, declares: false, exported: false };
+  const flags = { shorthand: false, call: false, declares: false, exported: false, assigned: false };
   return names.map((name) => ({ name: name.split('.')[0]!, start: 0, end: 0, meaning: 'value', ...flags }));
 }
 

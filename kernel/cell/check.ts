@@ -102,7 +102,7 @@ function notesOf(diagnostic: Diagnostic): { notes?: string[] } {
 /** The names that users know, not the checker's: `x` for `x$2`, and no paths of its files. */
 export function clean(text: string): string {
   return text
-    .replace(/import\("[^"]*typelab-(?:cells|cell|imports)(?:\.mts|\.tsx)?"\)\./g, '')
+    .replace(/import\("[^"]*typelab-(?:cells|cell|imports)(?:\.m[tj]s|\.[tj]sx)?"\)\./g, '')
     .replace(
       /\btypeof import\("[^"]*[\\/]node_modules[\\/](?:@types[\\/])?((?:@[^"\\/]+[\\/])?[^"\\/]+)[^"]*"\)/g,
       'typeof import("$1")',

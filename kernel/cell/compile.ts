@@ -1,5 +1,5 @@
 import MagicString from 'magic-string';
-import { type LowerSettings, lower } from '../lower.ts';
+import { type Dialect, type LowerSettings, lower } from '../lower.ts';
 import { attributesOf, moduleSlot } from './imports.ts';
 import { isNode, type Node, type Parsed, parse, patternNames } from './parse.ts';
 import { decodeMappings, encodeMappings, linesOf, originalOf } from './positions.ts';
@@ -29,7 +29,7 @@ export type CompileOptions = {
   number: number;
   split: Split;
   parsed: Parsed;
-  language: 'ts' | 'tsx';
+  language: Dialect;
   /** The slot of a name that no inner scope declares: the cell's own, else the session's. */
   slot(name: string): Slot | undefined;
   /** The slot that a name of this cell had before. */
@@ -287,7 +287,9 @@ class Rewrite {
 
   wrap(): void {
     const { wrapper } = this.options.split;
-    const start = `async (${this.context}) => { "use strict"; `;
+    // A JavaScript notebook may do what a script may.
+    const mode = /^ts/.test(this.options.language) ? '"use strict"; ' : '';
+    const start = `async (${this.context}) => { ${mode}`;
     const prologue = this.prologue.join(' ');
     if (!wrapper) {
       this.code.prepend(`${start}${prologue}${prologue ? ' ' : ''}`).append('\n}');

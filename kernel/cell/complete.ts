@@ -90,6 +90,8 @@ async function members({ project, files }: CellView, position: number, prefix: s
     if (found === 'anything') return undefined;
     // The checker marks an optional member `age?`; what is put into the cell is its name.
     const entries = (found?.entries ?? [])
+      // In JavaScript any word of the file comes along as plain text.
+      .filter(({ kind }) => kind !== 1)
       .map((entry) => ({ ...entry, name: entry.name.replace(/\?$/, '') }))
       .filter(({ name }) => isOffered(name, prefix));
     return Promise.all(

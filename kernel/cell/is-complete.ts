@@ -9,13 +9,13 @@ export type Completeness = {
 };
 
 /** Whether a cell typed so far is a whole one. It is incomplete only where more text can mend it. */
-export function isComplete(source: string): Completeness {
+export function isComplete(source: string, inJavaScript = false): Completeness {
   if (source.trim() === '') return { status: 'complete' };
   // A cell magic's body ends with an empty line, as in IPython.
   if (/^\s*%%/.test(source)) return /\n\s*\n?$/.test(source) ? { status: 'complete' } : incomplete('');
   if (/(?:^|\n)[ \t]*[!%][^\n]*\\$/.test(source)) return incomplete('');
   const cell = split(source, () => false);
-  const { errors } = parse(cell.text, 'ts', cell.context);
+  const { errors } = parse(cell.text, inJavaScript ? 'js' : 'ts', cell.context);
   if (errors.length === 0) return { status: 'complete' };
   const { open, stray, unfinished, tokens } = lex(cell.text);
   if (stray) return { status: 'invalid' };

@@ -1,4 +1,5 @@
 import { parseSync, visitorKeys } from 'oxc-parser';
+import type { Dialect } from '../lower.ts';
 
 /** A node of the syntax tree, seen loosely: the walk below is driven by the node's type. */
 export type Node = { type: string; start: number; end: number; [key: string]: unknown };
@@ -19,6 +20,8 @@ export type Use = {
   declares: boolean;
   /** In an export list. */
   exported: boolean;
+  /** The target of an assignment. */
+  assigned: boolean;
 };
 
 export type Kind =
@@ -43,6 +46,8 @@ export type Parsed = {
   errors: SyntaxProblem[];
   uses: Use[];
   declared: Declared[];
+  /** JavaScript's `x = 1` where nothing declares x; of `declared` too. */
+  undeclared: Declared[];
   /** `export { a as b }`: b is another name of a. */
   aliases: { name: string; of: string }[];
   /** Declarations of top-level variables, also `var` in blocks. */
@@ -60,7 +65,7 @@ export type Parsed = {
 type Scope = { values: Set<string>; types: Set<string>; function: boolean };
 
 /** Parses a cell's text and finds out what every name in it belongs to. */
-export function parse(text: string, language: 'ts' | 'tsx' | 'js', context = '$'): Parsed {
+export function parse(text: string, language: Dialect, context = '$'): Parsed {
   const result = parseSync(`cell.${language}`, text, { lang: language, sourceType: 'module', preserveParens: false });
   const parsed: Parsed = {
     program: result.program as unknown as Parsed['program'],
@@ -74,6 +79,7 @@ export function parse(text: string, language: 'ts' | 'tsx' | 'js', context = '$'
       })),
     uses: [],
     declared: [],
+    undeclared: [],
     aliases: [],
     variables: [],
     contextCalls: [],
@@ -176,7 +182,8 @@ class Walk {
     for (const scope of this.scopes) if ((meaning === 'value' ? scope.values : scope.types).has(name)) return;
     if (meaning === 'value' && name === 'arguments' && this.scopes.some((scope) => scope.function)) return;
     const span = node.type === 'Identifier' ? node.start + name.length : node.end;
-    const base = { shorthand: false, call: false, declares: false, exported: false };
+    const assigned = this.targets.has(node);
+    const base = { shorthand: false, call: false, declares: false, exported: false, assigned };
     this.parsed.uses.push({ name, start: node.start, end: span, meaning, ...base, ...flags });
   }
 
@@ -245,6 +252,7 @@ class Walk {
     const scope = newScope();
     for (const key of ['init', 'left']) {
       const declaration = node[key];
+      if (key === 'left') for (const name of patternNames(declaration)) this.targets.add(name);
       if (!isNode(declaration) || declaration.type !== 'VariableDeclaration') continue;
       this.places.set(declaration, key === 'init' ? 'for' : 'for-of');
       if (declaration.kind !== 'var')
@@ -256,6 +264,14 @@ class Walk {
   variable(node: Node, place: 'statement' | 'for' | 'for-of'): void {
     const isTop = node.kind === 'var' ? !this.scopes.some((scope) => scope.function) : this.scopes.length === 0;
     if (isTop && node.declare !== true) this.parsed.variables.push({ node, place });
+    this.children(node);
+  }
+
+  /** Names that an assignment or a loop without a declaration sets. */
+  targets = new Set<Node>();
+
+  assignment(node: Node): void {
+    if (node.operator === '=') for (const name of patternNames(node.left)) this.targets.add(name);
     this.children(node);
   }
 
@@ -334,6 +350,7 @@ class Walk {
       this.visit(node.typeArguments);
       this.visit(node.quasi);
     },
+    AssignmentExpression: (node) => this.assignment(node),
     MetaProperty: (node) => {
       if ((node.meta as Node).name === 'import') this.parsed.importMetas.push(node);
     },

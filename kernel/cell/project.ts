@@ -12,6 +12,8 @@ export type ProjectOptions = {
   /** Absolute paths of what `typelab` and `typelab/kernel` are. */
   typelabLib: string;
   typelabKernel: string;
+  /** Cells are JavaScript: their JSDoc holds their types. */
+  inJavaScript?: boolean;
 };
 
 /** The checker's files, in the notebook's folder but in memory only. */
@@ -43,9 +45,10 @@ export function openProject(options: ProjectOptions): Project {
   const nearby = nearbyConfig(folder);
   // JSX changes what `<T>` means, so it is only there where it is asked for. As long as .mts: no offset moves.
   const extension = nearby.lower.jsx ? '.tsx' : '.mts';
-  const path = (file: FileName) => join(folder, `typelab-${file}${extension}`);
+  const extensionOf = (file: FileName) => (options.inJavaScript && file !== 'imports' ? scripts[extension] : extension);
+  const path = (file: FileName) => join(folder, `typelab-${file}${extensionOf(file)}`);
   const named = (text: string) =>
-    extension === '.mts' ? text : text.replace(/('\.\/typelab-(?:cells|imports))\.mts'/g, `$1${extension}'`);
+    text.replace(/'\.\/typelab-(cells|imports)\.mts'/g, (_, file) => `'./typelab-${file}${extensionOf(file)}'`);
   const configPath = join(folder, 'typelab-tsconfig.json');
   const config = configOf(options, folder, nearby, [path('imports'), path('cells'), path('cell')]);
   /**
@@ -196,6 +199,8 @@ export function openProject(options: ProjectOptions): Project {
   };
 }
 
+const scripts = { '.mts': '.mjs', '.tsx': '.jsx' };
+
 /** Milliseconds without a cell until the other types are read, and after a first cell, whose answer goes out meanwhile. */
 const IDLE = 300;
 const AFTER = 20;
@@ -288,7 +293,7 @@ async function rememberModules(program: Program['program'], modules: Map<string,
   for (const file of await program.getSourceFileNames()) {
     if (
       modules.has(file) ||
-      /[\\/]node_modules[\\/]|^bundled:|[\\/]typelab-(?:imports|cells|cell)\.(?:mts|tsx)$/.test(file)
+      /[\\/]node_modules[\\/]|^bundled:|[\\/]typelab-(?:imports|cells|cell)\.(?:m[tj]s|[tj]sx)$/.test(file)
     )
       continue;
     modules.set(file, statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);

@@ -27,9 +27,14 @@ const bareMagics = new Set(
 );
 
 /** Finds the magics of a cell. `known` says whether a name is a variable of the session. */
-export function split(source: string, known: (name: string) => boolean, notVariables = new Set<string>()): Split {
+export function split(
+  source: string,
+  known: (name: string) => boolean,
+  notVariables = new Set<string>(),
+  inJavaScript = false,
+): Split {
   const cellMagic = /^(?:[ \t]*\r?\n)*%%(\w[\w.-]*)([^\n]*)(?:\n|$)/.exec(source);
-  if (cellMagic) return splitCellMagic(source, cellMagic, known, notVariables);
+  if (cellMagic) return splitCellMagic(source, cellMagic, known, notVariables, inJavaScript);
   const words = new Set<string>();
   if (/[!%]/.test(source)) {
     // The first pass takes every candidate for a magic, to learn which words the TypeScript part uses.
@@ -74,6 +79,7 @@ function splitCellMagic(
   match: RegExpExecArray,
   known: (name: string) => boolean,
   notVariables: Set<string>,
+  inJavaScript: boolean,
 ): Split {
   const name = match[1]!;
   const lineStart = match[0].indexOf('%%') + 2 + name.length;
@@ -83,7 +89,7 @@ function splitCellMagic(
   const line = match[2]!.trim();
   if (wrappers.has(name)) {
     const variable = name === 'capture' ? /^(?:--\S+\s+)*([A-Za-z_$][\w$]*)/.exec(line)?.[1] : undefined;
-    const inner = split(body, known, notVariables);
+    const inner = split(body, known, notVariables, inJavaScript);
     const offset = match[0].length;
     return {
       ...inner,
@@ -96,7 +102,7 @@ function splitCellMagic(
   const parts = interpolate(source, lineStart, lineEnd, (n) => known(n) && !notVariables.has(n), dollarNames);
   trimStart(parts);
   const pieces = [
-    generated(`${assignment(line)}$.cellMagic(${JSON.stringify(name)}, `, 0, lineStart),
+    generated(`${assignment(line, inJavaScript)}$.cellMagic(${JSON.stringify(name)}, `, 0, lineStart),
     ...partsList(source, parts, lineStart, lineEnd),
     generated(`, ${JSON.stringify(body)});`, lineEnd, source.length),
   ];
@@ -104,15 +110,17 @@ function splitCellMagic(
 }
 
 /** `%%bash --bg --proc server` resolves to `{ server }`. */
-function assignment(line: string): string {
+function assignment(line: string, inJavaScript: boolean): string {
   const types = { proc: 'BackgroundJob', out: 'string', err: 'string' };
   const variables = Object.entries(types).flatMap(([flag, type]) => {
     const name = new RegExp(`(?:^|\\s)--${flag}[ =]([A-Za-z_$][\\w$]*)`).exec(line)?.[1];
     return name ? [{ name, type }] : [];
   });
   if (variables.length === 0) return '';
+  const names = variables.map(({ name }) => name).join(', ');
+  if (inJavaScript) return `let { ${names} } = `;
   const members = variables.map(({ name, type }) => `${name}: ${type}`).join('; ');
-  return `let { ${variables.map(({ name }) => name).join(', ')} }: { ${members} } = `;
+  return `let { ${names} }: { ${members} } = `;
 }
 
 /** `name?`, `name??`, `?name` on the last line: no TypeScript ends so. */

@@ -6,7 +6,12 @@ import type { Split } from './split.ts';
 /** A stretch of the checker's text that stands for another one of the cell's text. */
 export type Stand = { start: number; end: number; forStart: number; forEnd: number };
 
-export type CheckText = { text: string; stands: Stand[] };
+export type CheckText = {
+  text: string;
+  stands: Stand[];
+  /** Where the text ends with each name that the cell assigns without a declaration. */
+  undeclared: Map<string, number>;
+};
 
 /** The runtime's object, as the checker sees it: a magic's output can be used without `await`. */
 const contextType =
@@ -83,7 +88,13 @@ export function cellText(
   text += `declare const ${split.context}: $Context;\n${declarations.join('\n')}\n`;
   const captured = split.wrapper?.assigns;
   if (captured) text += `declare let ${captured}: CapturedOutput;\n`;
-  return { text, stands };
+  const undeclared = new Map<string, number>();
+  for (const { name } of parsed.undeclared) {
+    text += `var ${name};\n`;
+    undeclared.set(name, text.length);
+    text += `${name};\n`;
+  }
+  return { text, stands, undeclared };
 }
 
 /** What a cell leaves behind for later ones: its declarations, under the session's symbols. */
@@ -126,6 +137,8 @@ export function declarationsText(
     }
     result += `${split.text.slice(from, range.end)};\n`;
   }
+  for (const { name, start } of parsed.undeclared)
+    result += `declare var ${names.get(name)!.value!.symbol}: ${settled.get(start) ?? 'any'};\n`;
   const captured = split.wrapper?.assigns;
   if (captured) result += `declare let ${names.get(captured)?.value?.symbol ?? captured}: CapturedOutput;\n`;
   return result;

@@ -5,12 +5,19 @@ import type { Project } from '../cell/project.ts';
 import type { Language } from './language.ts';
 import { completeMagic } from './magic-complete.ts';
 
-/** @param folder the notebook's @param project a checker that runs already */
-export function openTypeScript(folder: string, project?: Project): Language {
+export type TypeScriptOptions = {
+  /** A JavaScript notebook: types are for completion, and none stops a cell. */
+  inJavaScript?: boolean;
+  /** A checker that runs already. */
+  project?: Project;
+};
+
+/** @param folder the notebook's */
+export function openTypeScript(folder: string, { inJavaScript = false, project }: TypeScriptOptions = {}): Language {
   const typelabLib = fileURLToPath(new URL('../../lib/index.ts', import.meta.url));
   const typelabKernel = fileURLToPath(new URL('../api.ts', import.meta.url));
-  const cells = openCells({ folder, typelabLib, typelabKernel }, project);
-  let check = true;
+  const cells = openCells({ folder, typelabLib, typelabKernel, inJavaScript }, project);
+  let check = !inJavaScript;
   let magics: { name: string; usage: string }[] = [];
   return {
     compile: (source, number) => cells.compile(source, number, { check }),

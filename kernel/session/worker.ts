@@ -5,11 +5,17 @@ import { join } from 'node:path';
 import { type MessagePort, workerData } from 'node:worker_threads';
 import type { FromRuntime, ToRuntime } from '../border.ts';
 
-const { connectionFile, folder, port } = workerData as { connectionFile: string; folder: string; port: MessagePort };
+const { connectionFile, language, folder, port } = workerData as {
+  connectionFile: string;
+  language: string;
+  folder: string;
+  port: MessagePort;
+};
+const inJavaScript = language === 'javascript';
 
 // The checker's process takes longest to start, so it comes first; what loads beside it would hold it up.
-const language = import('./typescript.ts').then(({ openTypeScript }) => openTypeScript(folder));
-await language.catch(() => {}); // Told by the first request that needs it.
+const compiler = import('./typescript.ts').then(({ openTypeScript }) => openTypeScript(folder, { inJavaScript }));
+await compiler.catch(() => {}); // Told by the first request that needs it.
 // Then the sockets, so that front ends connect while the rest loads.
 const { readConnection } = await import('../wire/connection.ts');
 const { openSockets } = await import('../wire/sockets.ts');
@@ -49,8 +55,8 @@ let ending = false;
 const session = createSession({
   sockets,
   connection,
-  info: kernelInfo(),
-  language,
+  info: kernelInfo({ inJavaScript }),
+  language: compiler,
   history: createHistory(historyStore()),
   interrupter,
   post,
@@ -88,7 +94,7 @@ async function end(): Promise<void> {
 
 async function close(): Promise<void> {
   interrupter.close();
-  await Promise.all([sockets.close(), language.then((compiler) => compiler.close()).catch(() => {})]);
+  await Promise.all([sockets.close(), compiler.then((open) => open.close()).catch(() => {})]);
 }
 
 /** console.error of a worker waits for the main thread; this does not. */

@@ -34,7 +34,8 @@ function build(): Command {
     .option('--user', "into the user's Jupyter folder (the default)")
     .option('--sys-prefix', 'into the active Python environment')
     .option('--prefix <dir>', 'into DIR/share/jupyter/kernels')
-    .option('--name <name>', 'name of the kernel spec', 'typelab')
+    .option('--javascript', 'the kernel for JavaScript notebooks: no type stops a cell')
+    .option('--name <name>', 'name of the kernel spec (default: "typelab", or "typelab-js")')
     .action(async (options) => (await import('./kernels.ts')).install(options));
   program
     .command('uninstall')
@@ -42,7 +43,8 @@ function build(): Command {
     .option('--user', "from the user's Jupyter folder (the default)")
     .option('--sys-prefix', 'from the active Python environment')
     .option('--prefix <dir>', 'from DIR/share/jupyter/kernels')
-    .option('--name <name>', 'name of the kernel spec', 'typelab')
+    .option('--javascript', 'the kernel for JavaScript notebooks')
+    .option('--name <name>', 'name of the kernel spec (default: "typelab", or "typelab-js")')
     .action(async (options) => (await import('./kernels.ts')).uninstall(options));
   program
     .command('run')

@@ -1,17 +1,29 @@
-import { installKernelspec, uninstallKernelspec } from '../../kernel/kernelspec.ts';
+import { installKernelspec, ownNames, type Place, uninstallKernelspec } from '../../kernel/kernelspec.ts';
 
-export type PlaceOptions = { user?: boolean; sysPrefix?: boolean; prefix?: string; name: string };
+export type PlaceOptions = {
+  user?: boolean;
+  sysPrefix?: boolean;
+  prefix?: string;
+  name?: string;
+  javascript?: boolean;
+};
 
 /** `typelab install` */
 export async function install(options: PlaceOptions): Promise<void> {
-  const folder = await installKernelspec(options);
-  console.log(`Installed the kernel "${options.name}" in ${folder}`);
+  const place = placeOf(options);
+  console.log(`Installed the kernel "${place.name}" in ${await installKernelspec(place)}`);
 }
 
 /** `typelab uninstall` */
 export async function uninstall(options: PlaceOptions): Promise<void> {
-  const folder = await uninstallKernelspec(options);
+  const place = placeOf(options);
+  const folder = await uninstallKernelspec(place);
   if (folder === undefined)
-    throw new Error(`no kernel "${options.name}" is installed there; jupyter kernelspec list shows where kernels are`);
-  console.log(`Removed the kernel "${options.name}" from ${folder}`);
+    throw new Error(`no kernel "${place.name}" is installed there; jupyter kernelspec list shows where kernels are`);
+  console.log(`Removed the kernel "${place.name}" from ${folder}`);
+}
+
+function placeOf({ javascript, ...place }: PlaceOptions): Place & { name: string } {
+  const language = javascript ? 'javascript' : 'typescript';
+  return { name: ownNames[language], ...place, language };
 }

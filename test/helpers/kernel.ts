@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ownKernelspec } from '../../kernel/kernelspec.ts';
+import { type CellLanguage, ownKernelspec } from '../../kernel/kernelspec.ts';
 import type { ExchangeOptions } from '../../kernel/wire/client.ts';
 import type { ExecuteReply, ExecuteRequest, Message } from '../../kernel/wire/protocol.ts';
 import { type RunningKernel, type StartOptions, startKernel } from '../../kernel/wire/start.ts';
@@ -26,10 +26,13 @@ export type TestKernel = RunningKernel & {
 };
 
 /** The real kernel in a temporary folder, without the user's history. Whatever it sends must be as the specification says: told when it is disposed. */
-export async function testKernel(options: StartOptions = {}): Promise<TestKernel> {
+export async function testKernel(
+  options: StartOptions = {},
+  language: CellLanguage = 'typescript',
+): Promise<TestKernel> {
   const folder = mkdtempSync(join(tmpdir(), 'typelab-test-'));
   let log = '';
-  const kernel = await startKernel(ownKernelspec(), {
+  const kernel = await startKernel(ownKernelspec({}, language), {
     cwd: folder,
     ...options,
     env: { ...process.env, JUPYTER_DATA_DIR: join(folder, 'data'), ...options.env },

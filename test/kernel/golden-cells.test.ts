@@ -1,5 +1,5 @@
 /**
- * test/cells/<case>: in.ts holds cells and what happens between them (see golden-cells/case.ts), out.txt the messages that
+ * test/cells/<case>: in.ts (in.js where the notebook is JavaScript) holds cells and what happens between them (see golden-cells/case.ts), out.txt the messages that
  * come. UPDATE=1 writes those that are missing or other; read the difference before it is committed.
  */
 import assert from 'node:assert/strict';
@@ -25,7 +25,7 @@ describe('golden cells', () => {
   for (const name of readdirSync(folder).sort()) {
     if (only && !name.includes(only)) continue;
     test(name.replaceAll('-', ' '), async () => {
-      const actual = await transcript(parseCase(name, readFileSync(join(folder, name, 'in.ts'), 'utf8')));
+      const actual = await transcript(readCase(name));
       const file = join(folder, name, 'out.txt');
       const expected = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
       if (process.env.UPDATE) {
@@ -34,6 +34,12 @@ describe('golden cells', () => {
     });
   }
 });
+
+function readCase(name: string): Case {
+  const script = join(folder, name, 'in.js');
+  if (existsSync(script)) return parseCase(name, readFileSync(script, 'utf8'), true);
+  return parseCase(name, readFileSync(join(folder, name, 'in.ts'), 'utf8'));
+}
 
 async function transcript(one: Case): Promise<string> {
   host ??= start();

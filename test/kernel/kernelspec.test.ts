@@ -48,6 +48,16 @@ describe('installKernelspec', () => {
     assert.ok(statSync(join(dir, 'logo-svg.svg')).size > 100);
   });
 
+  test('for JavaScript writes a kernel beside the other, of that language and with the same program', async () => {
+    const dir = await installKernelspec({ user: true, language: 'javascript' }, home);
+    assert.equal(dir, join(folder, 'user', 'kernels', 'typelab-js'));
+    const { argv, display_name, language } = read(dir);
+    assert.deepEqual(argv, [...ownKernelspec().argv, 'javascript']);
+    assert.deepEqual({ display_name, language }, { display_name: 'JavaScript (typelab)', language: 'javascript' });
+    assert.equal((await installKernelspec({ user: true }, home)).endsWith('typelab'), true);
+    assert.equal(await uninstallKernelspec({ user: true, language: 'javascript' }, home), dir);
+  });
+
   test('takes a prefix, a folder of kernels, the active environment, and another name', async () => {
     const at = (name: string) => join(folder, name);
     const inEnvironment = { env: { ...home.env, VIRTUAL_ENV: at('venv') } };

@@ -1,4 +1,4 @@
-import { findKernelspec, type Kernelspec, ownKernelspec } from '../../../kernel/kernelspec.ts';
+import { findKernelspec, type Kernelspec, ownKernelspec, ownNames } from '../../../kernel/kernelspec.ts';
 import { type Notebook, NotebookError } from './notebook.ts';
 
 /** The kernel that the notebook names; ours needs no installation, so that a fresh clone runs the course. @throws NotebookError */
@@ -9,7 +9,8 @@ export async function kernelFor({ metadata }: Notebook, path: string): Promise<K
   try {
     return await findKernelspec(name);
   } catch (error) {
-    if (name === ownKernelspec().name) return ownKernelspec();
+    for (const language of ['typescript', 'javascript'] as const)
+      if (name === ownNames[language]) return ownKernelspec({}, language);
     throw new NotebookError(`${path}: ${(error as Error).message}`);
   }
 }

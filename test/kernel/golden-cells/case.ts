@@ -1,4 +1,4 @@
-/** test/cells/<case>/in.ts → what a front end would do, in order. */
+/** test/cells/<case>/in.ts, or in.js for a JavaScript notebook → what a front end would do, in order. */
 
 /** One thing that a front end sends, or that happens between two cells. */
 export type Step =
@@ -11,6 +11,8 @@ export type Step =
 export type Case = {
   name: string;
   steps: Step[];
+  /** A JavaScript notebook's. */
+  inJavaScript: boolean;
 };
 
 /** Marks the cursor of a `complete`, `inspect` or `source` step. */
@@ -20,7 +22,7 @@ const CURSOR = '│';
  * Steps begin with a line `// %%`, as in Jupytext's percent format; what follows on that line says what kind:
  * nothing (a cell to run), `file NAME`, `remove NAME`, `complete`, `inspect`, `source` (inspect with its source), `is-complete`.
  */
-export function parseCase(name: string, text: string): Case {
+export function parseCase(name: string, text: string, inJavaScript = false): Case {
   const blocks = text.split(/^\/\/ %%(?=\s)/m);
   if (blocks[0]!.trim() !== '') throw new Error(`test/cells/${name}/in.ts has to begin with a line "// %%"`);
   const steps: Step[] = [];
@@ -35,7 +37,7 @@ export function parseCase(name: string, text: string): Case {
     else if (kind === 'complete' || kind === 'inspect' || kind === 'source') steps.push({ kind, ...cursorOf(body) });
     else throw new Error(`test/cells/${name}/in.ts: unknown step ${JSON.stringify(head)}`);
   }
-  return { name, steps };
+  return { name, steps, inJavaScript };
 }
 
 function cursorOf(body: string): { source: string; cursor: number } {

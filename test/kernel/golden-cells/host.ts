@@ -31,20 +31,21 @@ process.on('message', (given: Case) => {
 let edits = 0;
 let sharedProject: Project | undefined;
 
-const options = (folder: string) => ({
+const options = (folder: string, inJavaScript: boolean) => ({
   folder,
+  inJavaScript,
   typelabLib: join(root, 'lib/index.ts'),
   typelabKernel: join(root, 'kernel/api.ts'),
 });
 
-async function runCase({ steps }: Case): Promise<string> {
+async function runCase({ steps, inJavaScript }: Case): Promise<string> {
   for (const name of readdirSync(shared)) rmSync(join(shared, name), { recursive: true, force: true });
   // What lies there when the kernel starts, such as a tsconfig.json, comes first.
   const first = steps.findIndex(({ kind }) => kind !== 'file');
   for (const step of steps.slice(0, first)) write(step);
-  const own = steps.some((step) => step.kind === 'file' && /^(?:tsconfig|jsconfig)/.test(step.name));
-  if (!own) sharedProject ??= openProject(options(shared));
-  const project = own ? openProject(options(shared)) : sharedProject!;
+  const own = inJavaScript || steps.some((step) => step.kind === 'file' && /^(?:tsconfig|jsconfig)/.test(step.name));
+  if (!own) sharedProject ??= openProject(options(shared, false));
+  const project = own ? openProject(options(shared, inJavaScript)) : sharedProject!;
   project.forget();
   const sent: Sent[] = [];
   let runtime: Runtime | undefined;
@@ -68,8 +69,8 @@ async function runCase({ steps }: Case): Promise<string> {
       close: async () => {},
     },
     connection: {} as never,
-    info: kernelInfo(),
-    language: Promise.resolve(openTypeScript(shared, project)),
+    info: kernelInfo({ inJavaScript }),
+    language: Promise.resolve(openTypeScript(shared, { project, inJavaScript })),
     history: createHistory(),
     interrupter: { interrupt: async () => {}, heard: () => {}, settled: async () => {}, close: () => {} },
     post,
