@@ -3,6 +3,7 @@ import { batchMatMul } from './batch-mat-mul.ts';
 import { conv2D } from './conv2d.ts';
 import { conv2DBackpropFilter } from './conv2d-backprop-filter.ts';
 import { conv2DBackpropInput } from './conv2d-backprop-input.ts';
+import { conv3DBackpropInput } from './conv3d-backprop-input.ts';
 import { gatherV2 } from './gather-v2.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 
@@ -12,6 +13,7 @@ const kernels = {
   Conv2D: conv2D,
   Conv2DBackpropFilter: () => conv2DBackpropFilter,
   Conv2DBackpropInput: conv2DBackpropInput,
+  Conv3DBackpropInputV2: () => conv3DBackpropInput,
   FusedConv2D: conv2D,
   GatherV2: () => gatherV2,
   UnsortedSegmentSum: () => unsortedSegmentSum,

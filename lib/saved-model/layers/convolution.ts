@@ -29,7 +29,7 @@ export const CONVOLUTION: Record<string, LayerRow> = {
     const attrs = { strides: attr.ints([1, 1, 1, 1]), padding: attr.text('VALID') };
     return activated(context, writer.like('Conv2D', [spread, writer.read(need('pointwise_kernel'))], attrs));
   },
-  Conv2DTranspose: conv2dTranspose,
+  Conv2DTranspose: (context) => transposed(context, 'Conv2DBackpropInput', convolution(context.config)),
   Conv3D: (context) => {
     const { writer, inputs, need, config } = context;
     const attrs = {
@@ -39,6 +39,11 @@ export const CONVOLUTION: Record<string, LayerRow> = {
     };
     expect(config, 'dataFormat', 'channelsLast');
     return activated(context, writer.like('Conv3D', [inputs[0] as Ref, writer.read(need('kernel'))], attrs));
+  },
+  Conv3DTranspose: (context) => {
+    expect(context.config, 'dataFormat', 'channelsLast');
+    const attrs = { strides: volume(context.config.strides, 1), padding: padding(context.config) };
+    return transposed(context, 'Conv3DBackpropInputV2', { Tshape: attr.type('int32'), ...attrs });
   },
   MaxPooling3D: (context) => pool3d(context, 'MaxPool3D'),
   AveragePooling3D: (context) => pool3d(context, 'AvgPool3D'),
@@ -56,7 +61,7 @@ function activated({ writer, config, weight }: LayerContext, x: Ref): Ref {
   return writeActivation(writer, config.activation, withBias(writer, x, weight('bias')));
 }
 
-function convolution(config: Config): Attrs {
+export function convolution(config: Config): Attrs {
   expect(config, 'dataFormat', 'channelsLast');
   const [height, width] = pair(config.strides, 1);
   const [tall, wide] = pair(config.dilationRate, 1);
@@ -96,17 +101,17 @@ function conv1d(context: LayerContext): Ref {
 }
 
 /** The gradient of a convolution; its output size must be told, with the batch of the moment. */
-function conv2dTranspose(context: LayerContext): Ref {
-  const { writer, config, inputs, need, outputShape } = context;
+function transposed(context: LayerContext, op: string, options: Attrs): Ref {
+  const { writer, inputs, need, outputShape } = context;
   const x = inputs[0] as Ref;
   const shape = writer.op('Shape', [x], { T: attr.type(x.dtype), out_type: attr.type('int32') }, { dtype: 'int32' });
   const batch = writer.like('Slice', [shape, writer.ints([0]), writer.ints([1])], { Index: attr.type('int32') });
   const attrs = { N: attr.int(2), Tidx: attr.type('int32') };
   const sizes = writer.like('ConcatV2', [batch, writer.ints(outputShape.slice(1) as number[]), writer.int(0)], attrs);
   const gradient = writer.op(
-    'Conv2DBackpropInput',
+    op,
     [sizes, writer.read(need('kernel')), x],
-    { T: attr.type('float32'), ...convolution(config) },
+    { T: attr.type('float32'), ...options },
     { dtype: 'float32', shape: outputShape },
   );
   return activated(context, gradient);

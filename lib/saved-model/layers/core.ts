@@ -1,6 +1,7 @@
 import { leakyRelu, writeActivation } from './activation.ts';
 import type { LayerContext, LayerRow } from './layer.ts';
 import { CannotSave } from './layer.ts';
+import { masked } from './mask.ts';
 import { cast, reshape, transpose, unflattenTime } from './shaping.ts';
 import type { FunctionWriter, Ref, Weight } from './writer.ts';
 import { attr } from './writer.ts';
@@ -38,6 +39,7 @@ export const CORE: Record<string, LayerRow> = {
     return writer.like('AddV2', [writer.like('Relu', [x as Ref]), scaled]);
   },
   Softmax: ({ writer, config, inputs: [x] }) => softmaxAlong(writer, x as Ref, (config.axis as number) ?? -1),
+  Masking: ({ writer, config, inputs: [x] }) => masked(writer, x as Ref, config.maskValue as number),
   Dropout: pass,
   SpatialDropout1D: pass,
   SpatialDropout2D: pass,

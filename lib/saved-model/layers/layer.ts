@@ -35,8 +35,12 @@ export type LayerContext = {
   outputShapes: (number | null)[][];
   /** The same two for a part of the layer that has weights of its own (the cell of a recurrent layer). */
   weightsOf(part: { weights: unknown[] }): Pick<LayerContext, 'weight' | 'need'>;
+  /** Which steps in time count, [batch, time], where an earlier layer said so. */
+  mask: Ref | undefined;
+  /** Whether any layer of the model makes a mask. */
+  masking: boolean;
   /** Writes a layer inside this one. */
-  write(layer: Layer, inputs: Ref[], outputShapes: (number | null)[][]): Ref[];
+  write(layer: Layer, inputs: Ref[], outputShapes: (number | null)[][], mask?: Ref): Ref[];
 };
 
 /** Writes the ops of one layer; its result, or several. */

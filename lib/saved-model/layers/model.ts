@@ -2,6 +2,7 @@ import { ModelError } from '../error.ts';
 import type { DType, HostTensor } from '../value.ts';
 import type { Layer, LayerContext, Symbolic } from './layer.ts';
 import { CannotSave } from './layer.ts';
+import { makesMasks, maskAfter } from './mask.ts';
 import type { Source } from './signatures.ts';
 import { LAYERS } from './table.ts';
 import type { FunctionWriter, Ref, Weight } from './writer.ts';
@@ -64,7 +65,8 @@ export function layersSource(model: Model, weights: Weights): Source {
     outputs,
     write: (writer, inputs, wanted) => {
       const tensors = wanted.map((name) => tensorOf(model, name));
-      const refs = writeModel(writer, { ...model, inputs: model.inputs, outputs: tensors }, inputs, weights);
+      const place = { writer, weights, masking: makesMasks(model.layers) };
+      const refs = writeModel(place, { ...model, outputs: tensors }, inputs);
       return refs.map((ref, i) => ({ ...ref, shape: [null, ...(tensors[i]?.shape.slice(1) ?? [])] }));
     },
   };
@@ -86,32 +88,48 @@ function tensorOf(model: Model, name: string): Symbolic {
   throw new ModelError('INVALID_ARGUMENT', `saveModel: "${name}" ${reason}. Nothing was written.`);
 }
 
+/** Where layers are written to, with what all layers of a model share. */
+type Place = { writer: FunctionWriter; weights: Weights; masking: boolean };
+
 /** Writes everything between given inputs and a model's outputs. */
-export function writeModel(writer: FunctionWriter, model: Model, inputs: Ref[], weights: Weights): Ref[] {
+function writeModel(place: Place, model: Model, inputs: Ref[]): Ref[] {
   const known = new Map(model.inputs.map((tensor, i) => [tensor.id, inputs[i] as Ref]));
+  const masks = new Map<number, Ref | undefined>();
   const value = (tensor: Symbolic): Ref => {
     const found = known.get(tensor.id);
     if (found) return found;
-    const node = tensor.sourceLayer.inboundNodes[tensor.nodeIndex];
-    if (!node) throw new Error(`layer "${tensor.sourceLayer.name}" is not connected`);
-    const results = writeLayer(writer, tensor.sourceLayer, node.inputTensors.map(value), node.outputTensors, weights);
+    const layer = tensor.sourceLayer;
+    const node = layer.inboundNodes[tensor.nodeIndex];
+    if (!node) throw new Error(`layer "${layer.name}" is not connected`);
+    const given = node.inputTensors.map(value);
+    const givenMasks = node.inputTensors.map(({ id }) => masks.get(id));
+    const results = writeLayer(place, layer, given, node.outputTensors, givenMasks[0]);
+    const mask = within(place.writer, layer, () =>
+      maskAfter({ writer: place.writer, layer, inputs: given, masks: givenMasks }),
+    );
     node.outputTensors.forEach((output, i) => {
       known.set(output.id, results[i] as Ref);
+      masks.set(output.id, mask);
     });
     return known.get(tensor.id) as Ref;
   };
   return model.outputs.map(value);
 }
 
-function writeLayer(writer: FunctionWriter, layer: Layer, inputs: Ref[], outputs: Output[], weights: Weights): Ref[] {
-  const outer = writer.prefix;
-  writer.prefix = `${outer}${layer.name}/`;
-  const results = isModel(layer)
-    ? writeModel(writer, layer, inputs, weights)
-    : [writeRow(writer, layer, inputs, outputs, weights)].flat();
-  writer.prefix = outer;
+function writeLayer(place: Place, layer: Layer, inputs: Ref[], outputs: Output[], mask: Ref | undefined): Ref[] {
+  const results = within(place.writer, layer, () =>
+    isModel(layer) ? writeModel(place, layer, inputs) : [writeRow(place, layer, inputs, outputs, mask)].flat(),
+  );
   // tfjs knows the shapes; ops in between need not.
   return results.map((ref, i) => ({ ...ref, shape: better(outputs[i]?.shape, ref.shape) }));
+}
+
+function within<T>(writer: FunctionWriter, layer: Layer, write: () => T): T {
+  const outer = writer.prefix;
+  writer.prefix = `${outer}${layer.name}/`;
+  const result = write();
+  writer.prefix = outer;
+  return result;
 }
 
 function better(told: Ref['shape'] | undefined, written: Ref['shape']): Ref['shape'] {
@@ -123,13 +141,8 @@ function isModel(layer: Layer): layer is Layer & Model {
   return ['Sequential', 'Functional', 'Model'].includes(layer.getClassName());
 }
 
-export function writeRow(
-  writer: FunctionWriter,
-  layer: Layer,
-  inputs: Ref[],
-  outputs: Output[],
-  weights: Weights,
-): Ref | Ref[] {
+function writeRow(place: Place, layer: Layer, inputs: Ref[], outputs: Output[], mask: Ref | undefined): Ref | Ref[] {
+  const { writer, weights, masking } = place;
   const kind = layer.getClassName();
   const row = LAYERS[kind];
   if (!row)
@@ -146,13 +159,15 @@ export function writeRow(
     outputShape: outputs[0]?.shape ?? [],
     outputShapes: outputs.map(({ shape }) => shape),
     weightsOf: (part) => lookup(weights, part),
-    write: (inner, given, shapes) =>
+    mask,
+    masking,
+    write: (inner, given, shapes, innerMask) =>
       writeLayer(
-        writer,
+        place,
         inner,
         given,
         shapes.map((shape) => ({ shape })),
-        weights,
+        innerMask,
       ),
   };
   try {

@@ -1,10 +1,11 @@
 import { DT_RESOURCE, dtypeNumber } from '../dtype.ts';
 import type { DType } from '../value.ts';
 import { writeActivation } from './activation.ts';
+import { convolution } from './convolution.ts';
 import { withBias } from './core.ts';
 import type { Config, Layer, LayerContext, LayerRow } from './layer.ts';
-import { CannotSave } from './layer.ts';
-import { flattenTime, transpose, unflattenTime } from './shaping.ts';
+import { CannotSave, expect } from './layer.ts';
+import { cast, flattenTime, transpose, unflattenTime } from './shaping.ts';
 import type { FunctionWriter, Ref } from './writer.ts';
 import { attr, FunctionWriter as Writer } from './writer.ts';
 
@@ -14,6 +15,7 @@ export const RECURRENT: Record<string, LayerRow> = {
   LSTM: recurrent,
   GRU: recurrent,
   RNN: recurrent,
+  ConvLSTM2D: recurrent,
   Bidirectional: bidirectional,
   TimeDistributed: timeDistributed,
 };
@@ -27,9 +29,9 @@ function recurrent(context: LayerContext): Ref[] {
   if (config.stateful) throw new CannotSave('it is stateful; a server keeps no state between requests');
   const { cell } = layer as Layer & { cell: Cell };
   const [x, ...given] = inputs as [Ref, ...Ref[]];
-  if (x.shape.length !== 3) throw new CannotSave(`its input has rank ${x.shape.length}, only 3 can be saved`);
-  const sizes = [cell.stateSize].flat();
-  const states = given.length > 0 ? given : sizes.map((size) => zeros(writer, x, size));
+  if (context.masking && !context.mask)
+    throw new CannotSave('its input has no mask, but another layer makes one, which tfjs 4.22 then applies here too');
+  const states = given.length > 0 ? given : statesOf(context, cell).map((shape) => zeros(writer, x, shape));
   const sequences = Boolean(config.returnSequences);
   const results = loop(context, stepOf(cell, context), {
     x,
@@ -41,10 +43,19 @@ function recurrent(context: LayerContext): Ref[] {
   return wanted.map((ref, i) => ({ ...ref, shape: outputShapes[i] ?? ref.shape }));
 }
 
-/** [batch, size] of zeros, with the batch of the moment. */
-function zeros(writer: FunctionWriter, like: Ref, size: number): Ref {
+/** The shapes of the states of one example: vectors, or images. */
+function statesOf({ inputs: [x], outputShape }: LayerContext, cell: Cell): number[][] {
+  const sizes = [cell.stateSize].flat();
+  if ((x as Ref).shape.length === 3) return sizes.map((size) => [size]);
+  const image = outputShape.slice(-3);
+  if (image.includes(null)) throw new CannotSave(`the height and width of its output must be known, not [${image}]`);
+  return sizes.map(() => image as number[]);
+}
+
+/** [batch, …shape] of zeros, with the batch of the moment. */
+function zeros(writer: FunctionWriter, like: Ref, shape: number[]): Ref {
   const batch = writer.like('Slice', [shapeOf(writer, like), writer.ints([0]), writer.ints([1])], INDEX);
-  return fill(writer, [batch, writer.ints([size])], [null, size]);
+  return fill(writer, [batch, writer.ints(shape)], [null, ...shape]);
 }
 
 function fill(writer: FunctionWriter, parts: Ref[], shape: (number | null)[]): Ref {
@@ -112,18 +123,16 @@ const CELLS: Record<string, (context: CellContext, x: Ref, states: Ref[]) => Ref
     const h = writeActivation(writer, config.activation, sum);
     return [h, h];
   },
-  LSTMCell: (context, x, [h, c]) => {
-    const { writer, config } = context;
-    const sum = writer.like('AddV2', [input(context, x), inner(context, h as Ref)]);
-    const [i, f, g, o] = split(writer, sum, 4) as [Ref, Ref, Ref, Ref];
-    const gate = (ref: Ref) => writeActivation(writer, config.recurrentActivation, ref);
-    const kept = writer.like('Mul', [gate(f), c as Ref]);
-    const carry = writer.like('AddV2', [
-      kept,
-      writer.like('Mul', [gate(i), writeActivation(writer, config.activation, g)]),
-    ]);
-    const y = writer.like('Mul', [gate(o), writeActivation(writer, config.activation, carry)]);
-    return [y, y, carry];
+  LSTMCell: (context, x, [h, c]) =>
+    lstm(context, context.writer.like('AddV2', [input(context, x), inner(context, h as Ref)]), c as Ref),
+  ConvLSTM2DCell: (context, x, [h, c]) => {
+    const { writer, config, need, weight } = context;
+    expect(config, 'dataFormat', 'channelsLast');
+    const seen = writer.like('Conv2D', [x, writer.read(need('kernel'))], convolution(config));
+    const kept = writer.like('Conv2D', [h as Ref, writer.read(need('recurrent_kernel'))], convolution(SAME));
+    const sum = writer.like('AddV2', [withBias(writer, seen, weight('bias')), kept]);
+    const [rows = null, columns = null, filters] = (h as Ref).shape.slice(1);
+    return lstm(context, { ...sum, shape: [null, rows, columns, 4 * (filters as number)] }, c as Ref);
   },
   GRUCell: (context, x, [state]) => {
     const { writer, config, need } = context;
@@ -144,6 +153,18 @@ const CELLS: Record<string, (context: CellContext, x: Ref, states: Ref[]) => Ref
   },
 };
 
+const SAME = { padding: 'same' };
+
+/** The output and the next states, from what the four gates sum up. */
+function lstm({ writer, config }: CellContext, sum: Ref, c: Ref): Ref[] {
+  const [i, f, g, o] = split(writer, sum, 4) as [Ref, Ref, Ref, Ref];
+  const gate = (ref: Ref) => writeActivation(writer, config.recurrentActivation, ref);
+  const fresh = writer.like('Mul', [gate(i), writeActivation(writer, config.activation, g)]);
+  const carry = writer.like('AddV2', [writer.like('Mul', [gate(f), c]), fresh]);
+  const y = writer.like('Mul', [gate(o), writeActivation(writer, config.activation, carry)]);
+  return [y, y, carry];
+}
+
 function input(context: CellContext, x: Ref): Ref {
   const { writer, need, weight } = context;
   return withBias(writer, matmul(writer, x, writer.read(need('kernel'))), weight('bias'));
@@ -158,9 +179,10 @@ function matmul(writer: FunctionWriter, x: Ref, kernel: Ref): Ref {
 }
 
 function split(writer: FunctionWriter, x: Ref, count: number): Ref[] {
-  const part = { dtype: x.dtype, shape: [null, (x.shape[1] as number) / count] };
+  const axis = x.shape.length - 1;
+  const part = { dtype: x.dtype, shape: [...x.shape.slice(0, -1), (x.shape[axis] as number) / count] };
   const attrs = { num_split: attr.int(count), T: attr.type(x.dtype) };
-  return writer.list('Split', [writer.int(1), x], attrs, new Array(count).fill(part));
+  return writer.list('Split', [writer.int(axis), x], attrs, new Array(count).fill(part));
 }
 
 function columns(writer: FunctionWriter, kernel: Ref, start: number, count: number): Ref {
@@ -172,26 +194,22 @@ type Loop = { x: Ref; states: Ref[]; sequences: boolean; backwards: boolean };
 type Variable = { name: string; dtype: DType; shape: (number | null)[] };
 
 /** Output (the last, or all of them), then the last states. */
-function loop({ writer }: LayerContext, step: Step, { x, states, sequences, backwards }: Loop): Ref[] {
-  const rows = transpose(writer, x, [1, 0, 2]);
+function loop({ writer, mask }: LayerContext, step: Step, { x, states, sequences, backwards }: Loop): Ref[] {
+  const rows = timeFirst(writer, x);
   const shape = shapeOf(writer, rows);
   const length = scalar(writer, writer.like('Slice', [shape, writer.ints([0]), writer.ints([1])], INDEX));
-  const units = states[0]?.shape[1] as number;
-  const all = [null, null, units];
+  const one = states[0]?.shape.slice(1) as number[];
   const frame = writer.like('Slice', [shape, writer.ints([0]), writer.ints([2])], INDEX);
   const initial = [
     writer.int(0),
     length,
     rows,
-    ...states,
-    ...(sequences ? [fill(writer, [frame, writer.ints([units])], all)] : []),
+    ...states.map((state) => ({ ...state, shape: [null, ...state.shape.slice(1)] })),
+    ...(sequences ? [fill(writer, [frame, writer.ints(one)], [null, null, ...one])] : []),
+    ...(mask ? [perStep(writer, mask)] : []),
   ];
-  const variables = initial.map(({ dtype, shape: dims }, i) => ({
-    name: `v${i}`,
-    dtype,
-    shape: i > 2 && i < 3 + states.length ? [null, dims[1] ?? null] : dims,
-  }));
-  const body = bodyFunction(writer, variables, states.length, step, backwards);
+  const variables = initial.map(({ dtype, shape: dims }, i) => ({ name: `v${i}`, dtype, shape: dims }));
+  const body = bodyFunction(writer, variables, { count: states.length, sequences, backwards }, step);
   const cond = condFunction(writer, variables, body.writer);
   writer.library.push(...body.writer.library, body.def, cond);
   const handles = body.writer.weights.map((weight) => writer.handle(weight));
@@ -204,27 +222,55 @@ function loop({ writer }: LayerContext, step: Step, { x, states, sequences, back
   };
   const results = writer.list('While', [...initial, ...handles], attrs, variables);
   const last = results.slice(3, 3 + states.length);
-  const output = sequences ? transpose(writer, results.at(-1) as Ref, [1, 0, 2]) : (last[0] as Ref);
+  const output = sequences ? timeFirst(writer, results[3 + states.length] as Ref) : (last[0] as Ref);
   return [output, ...last];
 }
 
-function bodyFunction(outer: FunctionWriter, variables: Variable[], count: number, step: Step, backwards: boolean) {
+/** [batch, time, …] as [time, batch, …], and back. */
+function timeFirst(writer: FunctionWriter, x: Ref): Ref {
+  return transpose(writer, x, [1, 0, ...x.shape.map((_, axis) => axis).slice(2)]);
+}
+
+/** A mask as numbers to multiply the states of a step with: [time, batch, 1]. */
+function perStep(writer: FunctionWriter, mask: Ref): Ref {
+  const numbers = timeFirst(writer, cast(writer, mask, 'float32'));
+  const column = writer.like('ExpandDims', [numbers, writer.int(2)], { Tdim: attr.type('int32') });
+  return { ...column, shape: [...numbers.shape, 1] };
+}
+
+type Body = { count: number; sequences: boolean; backwards: boolean };
+
+function bodyFunction(outer: FunctionWriter, variables: Variable[], { count, sequences, backwards }: Body, step: Step) {
   const writer = new Writer(outer.freeFunction('while_body'));
   const refs = variables.map(({ name, dtype, shape }): Ref => ({ ref: name, dtype, shape }));
   for (const { name } of variables) writer.unique(name);
   const [t, length, rows, ...rest] = refs as [Ref, Ref, Ref, ...Ref[]];
+  const states = rest.splice(0, count);
+  const [all, mask] = sequences ? rest : [undefined, ...rest];
   const at = backwards ? writer.like('Sub', [writer.like('Sub', [length, t]), writer.int(1)]) : t;
-  const types = { Tparams: attr.type('float32'), Tindices: attr.type('int32'), Taxis: attr.type('int32') };
-  const row = writer.op('GatherV2', [rows, at, writer.int(0)], types, {
-    dtype: 'float32',
-    shape: [null, rows.shape[2] ?? null],
-  });
-  const [y, ...next] = step(writer, row, rest.slice(0, count)) as [Ref, ...Ref[]];
-  const all = rest[count];
+  const stepped = step(writer, rowAt(writer, rows, at), states) as [Ref, ...Ref[]];
+  const [y, ...next] = mask ? kept(writer, rowAt(writer, mask, at), stepped, states) : stepped;
   const results = [writer.like('AddV2', [t, writer.int(1)]), length, rows, ...next];
-  if (all) results.push(store(writer, all, t, y));
+  if (all) results.push(store(writer, all, t, y as Ref));
+  if (mask) results.push(mask);
   const outputs = results.map((ref, i) => ({ name: `r${i}`, ref: writer.like('Identity', [ref]) }));
   return { writer, def: writer.finish(variables, outputs, writer.weights) };
+}
+
+function rowAt(writer: FunctionWriter, rows: Ref, at: Ref): Ref {
+  const types = { Tparams: attr.type('float32'), Tindices: attr.type('int32'), Taxis: attr.type('int32') };
+  const result = { dtype: 'float32', shape: rows.shape.slice(1) } as const;
+  return writer.op('GatherV2', [rows, at, writer.int(0)], types, { ...result, shape: [...result.shape] });
+}
+
+/** Where a step does not count, the states stay; its output is the first of them, as in tfjs. */
+function kept(writer: FunctionWriter, counts: Ref, [y, ...next]: [Ref, ...Ref[]], states: Ref[]): Ref[] {
+  const rest = writer.like('Sub', [writer.number(1, counts), counts]);
+  const mix = (fresh: Ref, old: Ref) => {
+    const parts = [writer.like('Mul', [fresh, counts]), writer.like('Mul', [old, rest])];
+    return { ...writer.like('AddV2', parts), shape: old.shape };
+  };
+  return [mix(y, states[0] as Ref), ...next.map((state, i) => mix(state, states[i] as Ref))];
 }
 
 /** The tensor of all outputs with one more filled in; TensorFlow does it in place. */
@@ -256,7 +302,8 @@ function bidirectional(context: LayerContext): Ref[] {
   const options = forwardLayer.getConfig();
   const write = (inner: Layer, given: Ref[]) => {
     const shapes = (inner as unknown as { computeOutputShape(shape: unknown): unknown }).computeOutputShape(x.shape);
-    return context.write(inner, [x, ...given], (options.returnState ? shapes : [shapes]) as (number | null)[][]);
+    const told = (options.returnState ? shapes : [shapes]) as (number | null)[][];
+    return context.write(inner, [x, ...given], told, context.mask);
   };
   const [y, ...after] = write(forwardLayer, states.slice(0, half)) as [Ref, ...Ref[]];
   const [back, ...before] = write(backwardLayer, states.slice(half)) as [Ref, ...Ref[]];

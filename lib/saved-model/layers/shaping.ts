@@ -54,8 +54,7 @@ export const SHAPING: Record<string, LayerRow> = {
     const op = nearest ? 'ResizeNearestNeighbor' : 'ResizeBilinear';
     return writer.like(op, [x as Ref, writer.ints([height * rows, width * columns])]);
   },
-  Embedding: ({ writer, config, inputs: [x], need }) => {
-    if (config.maskZero) throw new CannotSave('maskZero cannot be saved');
+  Embedding: ({ writer, inputs: [x], need }) => {
     const indices = (x as Ref).dtype === 'int32' ? (x as Ref) : cast(writer, x as Ref, 'int32');
     const table = need('embeddings');
     const attrs = { dtype: attr.type('float32'), Tindices: attr.type('int32') };
@@ -113,6 +112,13 @@ export function fromRow(writer: FunctionWriter, x: Ref, shape: (number | null)[]
 export function transpose(writer: FunctionWriter, x: Ref, permutation: number[]): Ref {
   const out = writer.like('Transpose', [x, writer.ints(permutation)], { Tperm: attr.type('int32') });
   return { ...out, shape: permutation.map((axis) => x.shape[axis] ?? null) };
+}
+
+/** Whether any number along the last axis is true. */
+export function any(writer: FunctionWriter, x: Ref, keep: boolean): Ref {
+  const attrs = { Tidx: attr.type('int32'), keep_dims: attr.bool(keep) };
+  const shape = keep ? [...x.shape.slice(0, -1), 1] : x.shape.slice(0, -1);
+  return writer.op('Any', [x, writer.ints([-1])], attrs, { dtype: 'bool', shape });
 }
 
 export function tile(writer: FunctionWriter, x: Ref, multiples: number[]): Ref {

@@ -1,6 +1,6 @@
 import { intsAttr, textAttr } from '../attr.ts';
 import type { Value } from '../device.ts';
-import { needKernel } from '../device.ts';
+import { needKernel, onHost } from '../device.ts';
 import type { FlatNode } from '../graph.ts';
 import type { Kernel, OpRow } from './op.ts';
 import { refuse, row, shapeText } from './op.ts';
@@ -8,6 +8,7 @@ import { refuse, row, shapeText } from './op.ts';
 /** Convolution and pooling of volumes (depth, height, width). */
 export const VOLUME: Record<string, OpRow> = {
   Conv3D: row((node) => conv3d(node)),
+  Conv3DBackpropInputV2: row((node) => conv3dTranspose(node)),
   MaxPool3D: row((node) => pool3d(node, 'MaxPool3D')),
   AvgPool3D: row((node) => pool3d(node, 'AvgPool3D')),
 };
@@ -24,6 +25,16 @@ function conv3d(node: FlatNode): Kernel {
         `input depth must be evenly divisible by filter depth: ${input.shape[4]} vs ${weights.shape[3]}`,
       );
     return call({ x: input, filter: weights }, attrs);
+  };
+}
+
+function conv3dTranspose(node: FlatNode): Kernel {
+  const call = needKernel('Conv3DBackpropInputV2');
+  const attrs = { strides: sizes(node, 'strides'), pad: padding(node) };
+  return ([wanted, filter, dy]) => {
+    const grad = dy as Value;
+    if (grad.shape.length !== 5) throw refuse(node, `out_backprop must be 5-dimensional: ${shapeText(grad.shape)}`);
+    return call({ dy: grad, filter }, { ...attrs, inputShape: Array.from(onHost(wanted as Value) as Int32Array) });
   };
 }
 

@@ -167,6 +167,58 @@ export const layerModels: Record<string, () => tf.LayersModel> = {
     const states = l.bidirectional({ layer: gru, mergeMode: 'concat' }).apply(x) as tf.SymbolicTensor[];
     return tf.model({ inputs: x, outputs: [...outputs, ...states] });
   },
+  masked: () => {
+    // Zeros are steps that do not count: the random weights of the embedding see to it that every number has some.
+    const words = tf.input({ shape: [6], dtype: 'int32', name: 'words' });
+    const vectors = l.embedding({ inputDim: 9, outputDim: 4, maskZero: true }).apply(words) as tf.SymbolicTensor;
+    const spread = l.dense({ units: 3, activation: 'tanh' }).apply(vectors) as tf.SymbolicTensor;
+    const both = l.concatenate().apply([vectors, spread]) as tf.SymbolicTensor;
+    const layer = l.lstm({ units: 3, returnSequences: true }) as tf.RNN;
+    const read = l.bidirectional({ layer, mergeMode: 'concat' }).apply(both) as tf.SymbolicTensor;
+    const all = [l.gru({ units: 4 }), l.simpleRNN({ units: 2, returnSequences: true, goBackwards: true })];
+    const outputs = all.map((one) => one.apply(read) as tf.SymbolicTensor);
+    return tf.model({ inputs: words, outputs: [...outputs, l.globalAveragePooling1d({}).apply(read)] as never });
+  },
+  masking: () =>
+    stack(
+      [5, 2],
+      [
+        l.reLU(),
+        l.masking(),
+        l.dropout({ rate: 0.2 }),
+        l.lstm({ units: 3, returnSequences: true }),
+        l.lstm({ units: 4 }),
+        l.dense({ units: 2 }),
+      ],
+    ),
+  frames: () => {
+    const x = tf.input({ shape: [4, 6, 5, 2] });
+    const inner = { filters: 3, kernelSize: [3, 2] as [number, number], padding: 'same' as const };
+    const steps = l.convLstm2d({ ...inner, returnSequences: true, goBackwards: true }).apply(x) as tf.SymbolicTensor;
+    const [last, h, c] = l
+      .convLstm2d({ filters: 2, kernelSize: 3, strides: 2, useBias: false, returnState: true })
+      .apply(steps) as tf.SymbolicTensor[];
+    return tf.model({ inputs: x, outputs: [steps, last, h, c] as tf.SymbolicTensor[] });
+  },
+  channels_first: () => {
+    const dataFormat = 'channelsFirst';
+    const x = tf.input({ shape: [3, 8, 9] });
+    const all = [
+      l.conv2d({ filters: 4, kernelSize: 3, strides: [2, 1], padding: 'same', activation: 'relu', dataFormat }),
+      l.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, dataFormat }),
+      l.separableConv2d({ filters: 4, kernelSize: 2, useBias: false, dataFormat }),
+      l.conv2dTranspose({ filters: 2, kernelSize: 3, strides: 2, padding: 'same', dataFormat }),
+      l.maxPooling2d({ poolSize: 2, dataFormat }),
+      l.averagePooling2d({ poolSize: 3, strides: 2, padding: 'same', dataFormat }),
+      l.globalMaxPooling2d({ dataFormat }),
+      l.globalAveragePooling2d({ dataFormat }),
+      l.zeroPadding2d({ padding: [1, 2], dataFormat }),
+      l.upSampling2d({ size: [2, 3], dataFormat }),
+      l.cropping2D({ cropping: [2, 1], dataFormat }),
+      l.flatten({ dataFormat }),
+    ];
+    return tf.model({ inputs: x, outputs: all.map((layer) => layer.apply(x) as tf.SymbolicTensor) });
+  },
   encoder_decoder: () => {
     const [source, target] = [tf.input({ shape: [4, 3], name: 'source' }), tf.input({ shape: [6, 2], name: 'target' })];
     const [, h, c] = l.lstm({ units: 5, returnState: true }).apply(source) as tf.SymbolicTensor[];
@@ -197,6 +249,8 @@ export const layerModels: Record<string, () => tf.LayersModel> = {
     const all = [
       l.conv3d({ filters: 3, kernelSize: 3, activation: 'relu' }),
       l.conv3d({ filters: 2, kernelSize: [1, 2, 3], strides: [1, 2, 2], padding: 'same', useBias: false }),
+      l.conv3dTranspose({ filters: 2, kernelSize: 3, strides: 2, padding: 'same', activation: 'tanh' }),
+      l.conv3dTranspose({ filters: 3, kernelSize: [2, 1, 3], padding: 'valid', useBias: false }),
       l.maxPooling3d({ poolSize: 2 }),
       l.averagePooling3d({ poolSize: [2, 1, 2], strides: 2, padding: 'same' }),
     ];
