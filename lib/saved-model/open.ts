@@ -5,6 +5,7 @@ import type { Value } from './device.ts';
 import { borrowed, constant, freeConstant, hostValue, onHost, release } from './device.ts';
 import { dtypeWord, sizeOf } from './dtype.ts';
 import { invalid, ModelError } from './error.ts';
+import { type ExampleFeatures, exampleFeatures } from './example-features.ts';
 import type { Constants } from './fold.ts';
 import type { FlatNode, Library, SubGraph } from './graph.ts';
 import { indexGraph } from './graph.ts';
@@ -29,6 +30,8 @@ export type ServableModel = {
   signatureDefs: Record<string, SignatureDef>;
   /** Signatures that cannot run, each with the reason: every unsupported op and its nodes. */
   problems: Record<string, string>;
+  /** The tf.Example features that a signature reads; undefined where it parses none. */
+  features(signature: string): ExampleFeatures | undefined;
   /**
    * Runs a signature. Synchronous; the weights are never copied.
    * @param outputs keys of the wanted outputs; all when absent
@@ -100,6 +103,10 @@ class Opened {
       signatures: this.signatures,
       signatureDefs: Object.fromEntries(this.meta.signature_def),
       problems: this.problems,
+      features: (name) => {
+        const signature = this.signatures[name];
+        return signature && exampleFeatures(this.inline(signature, Object.keys(signature.outputs)));
+      },
       run: (signature, inputs, outputs) => this.run(signature, inputs, outputs),
       close: () => this.close(),
     };

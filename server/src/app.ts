@@ -41,7 +41,11 @@ export function build({ core, cors = false, monitoring }: AppOptions): FastifyIn
     clientErrorHandler: refuseClient,
   });
   app.server.maxConnections = MAX_CONNECTIONS;
-  // The content type is never looked at: curl and urllib say form-urlencoded and send JSON.
+  // The content type is never looked at: curl and urllib say form-urlencoded and send JSON; fastify refuses one that is no MIME type.
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.raw.headers['content-type'] = JSON_TYPE;
+    done();
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY }, (_request, body, done) => done(null, body));
   app.all('*', (request, reply) => {

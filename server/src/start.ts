@@ -108,6 +108,7 @@ function batched(shared: BatchingParameters, flags: FlagValues, metrics: Metrics
     return {
       signatures: model.signatures,
       signatureDefs: model.signatureDefs,
+      features: (signature) => model.features?.(signature),
       run: (...call) => model.run(...call),
       runBatched: createBatcher(model, parameters, (batch) => metrics?.batch(options.name, batch)),
       close: () => model.close(),

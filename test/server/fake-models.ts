@@ -1,4 +1,5 @@
 import { dtypeNumber } from '../../lib/saved-model/dtype.ts';
+import type { ExampleFeatures } from '../../lib/saved-model/example-features.ts';
 import { Example } from '../../lib/saved-model/example-schema.ts';
 import { decode } from '../../lib/saved-model/proto.ts';
 import type { DType, HostTensor, Signature, TensorInfo } from '../../lib/saved-model/value.ts';
@@ -40,7 +41,11 @@ export function examples(): ServableModel {
     strings: { inputs, outputs: { outputs: info('y', 'string', [-1]) }, methodName: 'tensorflow/serving/regress' },
     three: { inputs, outputs: { classes, scores, more: scores }, methodName: PREDICT },
   };
-  return model(signatures, (name, { inputs: given }, wanted = []) => {
+  const features = (name: string): ExampleFeatures => ({
+    x: { dtype: 'float32', shape: [name === 'regress' ? 1 : 2] },
+    s: { dtype: 'string', shape: [2] },
+  });
+  const made = model(signatures, (name, { inputs: given }, wanted = []) => {
     const rows = (given as HostTensor).data as Uint8Array[];
     const features = rows.map((row) => decode(Example, row).features?.feature);
     const numbers = table('float32', features, (row) => row?.get('x')?.float_list?.value);
@@ -53,6 +58,7 @@ export function examples(): ServableModel {
     };
     return Object.fromEntries(wanted.map((key) => [key, all[key] as HostTensor]));
   });
+  return { ...made, features };
 }
 
 /** A row for each example, as wide as the first one. */

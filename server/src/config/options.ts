@@ -5,6 +5,7 @@ import { readConfigFile } from './config-files.ts';
 import type { FlagValues } from './flags.ts';
 import { readPlatformConfig } from './platform-config.ts';
 import { ConfigProto } from './session-config.ts';
+import { checkThreadPoolConfig } from './thread-pool-config.ts';
 
 /** Refuses the combinations of flags that TF Serving refuses, with its texts, in its order. */
 export function checkOptions(flags: FlagValues): void {
@@ -48,6 +49,8 @@ export function readSessionOptions(flags: FlagValues, log: Log): SessionOptions 
   const sessionFile = String(flags.tensorflow_session_config_file);
   if (sessionFile !== '') readConfigFile(sessionFile, ConfigProto, log);
   checkThreads(flags);
+  const poolFile = String(flags.thread_pool_factory_config_file);
+  if (poolFile !== '') checkThreadPoolConfig(poolFile, log);
   return {
     tags: String(flags.saved_model_tags).split(','),
     warmUp: Boolean(flags.enable_model_warmup),

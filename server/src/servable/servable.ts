@@ -1,3 +1,4 @@
+import type { ExampleFeatures } from '../../../lib/saved-model/example-features.ts';
 import type { SignatureDef } from '../../../lib/saved-model/schema.ts';
 import type { HostTensor, Signature } from '../../../lib/saved-model/value.ts';
 
@@ -14,6 +15,8 @@ export type ServableModel = {
   signatures: Readonly<Record<string, Signature>>;
   /** Everything that the file says about signatures, in protobuf's terms. */
   signatureDefs: Readonly<Record<string, SignatureDef>>;
+  /** The tf.Example features that a signature reads, where the model can tell. */
+  features?(signature: string): ExampleFeatures | undefined;
   run(signature: string, inputs: Record<string, HostTensor>, outputs?: string[]): Record<string, HostTensor>;
   /** The same together with the requests that wait beside it; only where batching is on. */
   runBatched?: RunBatched | undefined;

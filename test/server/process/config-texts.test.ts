@@ -3,7 +3,6 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { FLAGS } from '../../../server/src/config/flag-table.ts';
 import { savedModel } from './saved-model.ts';
 import { freePort, runServer, startServer } from './server.ts';
 
@@ -20,7 +19,22 @@ const FILES: [string, string, string[]][] = [
   ['monitoring_config_file', 'MonitoringConfig', []],
   ['ssl_config_file', 'SSLConfig', []],
   ['platform_config_file', 'PlatformConfigMap', []],
+  ['thread_pool_factory_config_file', 'ThreadPoolFactoryConfig', []],
 ];
+
+/** The flags of TF Serving's main.cc with their defaults, but those that the test sets itself. */
+const DEFAULTS =
+  'grpc_socket_path= rest_api_num_threads=8 rest_api_timeout_in_ms=30000 rest_api_enable_cors_support=false enable_batching=false ' +
+  'batching_parameters_file= enable_per_model_batching_parameters=false allow_version_labels_for_unavailable_models=false ' +
+  'model_config_file= model_config_file_poll_wait_seconds=0 model_name=default num_load_threads=0 num_unload_threads=0 ' +
+  'max_num_load_retries=5 load_retry_interval_micros=60000000 file_system_poll_wait_seconds=1 flush_filesystem_caches=true ' +
+  'tensorflow_session_parallelism=0 tensorflow_intra_op_parallelism=0 tensorflow_inter_op_parallelism=0 ' +
+  'tensorflow_session_config_file= use_alts_credentials=false ssl_config_file= per_process_gpu_memory_fraction=0.000000 ' +
+  'saved_model_tags=serve grpc_channel_arguments= grpc_max_threads=8 enable_model_warmup=true num_request_iterations_for_warmup=0 ' +
+  'version=false monitoring_config_file= remove_unused_fields_from_bundle_metagraph=true prefer_tflite_model=false ' +
+  'num_tflite_pools=2 num_tflite_interpreters_per_pool=1 enable_signature_method_name_check=false ' +
+  'xla_cpu_compilation_enabled=false xla_gpu_compilation_enabled=false enable_profiler=true mixed_precision= ' +
+  'skip_initialize_tpu=false enable_grpc_healthcheck_service=false enable_serialization_as_tensor_content=false';
 
 describe('text proto files', () => {
   for (const [flag, message, more] of FILES) {
@@ -84,15 +98,15 @@ describe('text proto files', () => {
           legacy_config { saved_model_tags: "serve" enable_model_warmup: true session_config { inter_op_parallelism_threads: 2 } } } } } }`,
     );
     const rest = await freePort();
-    const own = new Set(['port', 'rest_api_port', 'model_base_path', 'model_name', 'version', 'use_alts_credentials']);
-    const others = FLAGS.filter(({ name }) => !own.has(name)).map(({ name, value }) => `--${name}=${value}`);
+    const pools = file('pools.txt', '# no factory');
     const server = await startServer(
       [
-        ...others,
+        ...DEFAULTS.split(/\s+/).map((flag) => `--${flag}`),
         `--port=${await freePort()}`,
         `--rest_api_port=${rest}`,
         `--model_base_path=${savedModel(1)}`,
         `--platform_config_file=${platform}`,
+        `--thread_pool_factory_config_file=${pools}`,
       ],
       { rest },
     );

@@ -59,6 +59,19 @@ describe('the program answers for TensorFlow’s models as TensorFlow computes, 
     });
   }
 
+  test('the example in an error names the model’s own features and works', async () => {
+    for (const verb of ['classify', 'regress']) {
+      const refused = Buffer.from(await ask('half_plus_two', verb, '{"examples": [{"x": 2}]}')).toString();
+      const { signatures, features, example } = JSON.parse(refused).details;
+      assert.deepEqual(features, { n: 'int64 [2]', s: 'string [2]', x: 'float32 [1]' });
+      assert.ok(signatures.includes(example.signature_name));
+      assert.deepEqual(example.examples, [{ n: [1, 1], s: ['text', 'text'], x: [0.5] }]);
+      assert.ok(
+        'results' in JSON.parse(Buffer.from(await ask('half_plus_two', verb, JSON.stringify(example))).toString()),
+      );
+    }
+  });
+
   test('a softmax differs by less than one in a million', async () => {
     for (const { model, verb, body, outputs, tolerance } of cases.filter(({ outputs }) => outputs)) {
       const answer = JSON.parse(Buffer.from(await ask(model, verb, body)).toString());
