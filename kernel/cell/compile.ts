@@ -20,8 +20,12 @@ export type CompiledCell = {
   mappings: string;
   /** Names the cell declares, as the user wrote them. */
   names: string[];
-  /** Where the values of those names are on the scope: `{ x: ['x$2'], readFile: ['fs@3', 'readFile'] }`. */
+  /** Where the values of those names are: the key of a box on the scope, then members of its value: `{ x: ['x$2'], readFile: ['fs@3', 'readFile'] }`. */
   slots: Record<string, string[]>;
+  /** The boxes that `code` reads or writes, each as `$.scope.KEY.value`. */
+  keys: string[];
+  /** What boxes start with, by key: the value that the name had before. `{ 'x$2': ['x'] }` */
+  starts: Record<string, string[]>;
 };
 
 export type CompileOptions = {
@@ -65,6 +69,8 @@ export function compile(options: CompileOptions): CompiledCell {
     mappings: compose(code, plain.mappings, split, source),
     names,
     slots: Object.fromEntries([...options.own].map(([name, slot]) => [name, slot.path ?? []])),
+    keys: [...rewrite.keys],
+    starts: earlierValues(options),
   };
 }
 
@@ -80,6 +86,17 @@ export function endsInExpression(parsed: Parsed, split: Split): boolean {
   return split.text[last.end - 1] !== ';';
 }
 
+/** A name declared again starts with its old value, as in IPython: a cell that fails before the declaration keeps it. */
+function earlierValues({ own, earlier }: CompileOptions): CompiledCell['starts'] {
+  const starts: CompiledCell['starts'] = {};
+  for (const [name, { path, kind }] of own) {
+    const before = earlier(name)?.path;
+    if (!path || !before || ['import', 'enum', 'namespace', 'function'].includes(kind)) continue;
+    if (before.join('\0') !== path.join('\0')) starts[path[0]!] = before;
+  }
+  return starts;
+}
+
 class Rewrite {
   readonly options: CompileOptions;
   readonly text: string;
@@ -90,6 +107,7 @@ class Rewrite {
   prologue: string[] = [];
   /** Variables that the transformer added, such as those of decorators: they stay in the cell's function. */
   helpers = new Set<string>();
+  keys = new Set<string>();
   usings = 0;
 
   constructor(options: CompileOptions, text: string, code: MagicString, parsed: Parsed) {
@@ -104,7 +122,6 @@ class Rewrite {
 
   all(returnsValue: boolean): void {
     const { body } = this.parsed.program;
-    this.keepEarlierValues();
     for (const statement of body) this.statement(statement);
     const usings = new Set(
       this.parsed.variables.filter(({ node }) => /using$/.test(node.kind as string)).map(({ node }) => node),
@@ -126,26 +143,21 @@ class Rewrite {
   path(name: string): string | undefined {
     if (this.helpers.has(name)) return undefined;
     const path = (this.imported.get(name) ?? this.options.slot(name))?.path;
-    if (path) return path.reduce((object, key) => object + member(key), `${this.context}.scope`);
+    if (path) return this.value(path);
     if (this.options.slot(name)) return undefined;
     if (name === 'require') return `${this.context}.require`;
     if (name === '__filename' || name === '__dirname') return `${this.context}.meta.${name.slice(2)}`;
     return undefined;
   }
 
+  /** The box's content, or a member of that. */
+  value([key, ...members]: readonly string[]): string {
+    this.keys.add(key!);
+    return members.reduce((object, one) => object + member(one), `${this.context}.scope${member(key!)}.value`);
+  }
+
   /** Imports that the transformer added, such as JSX's. */
   imported = new Map<string, Slot>();
-
-  /** A name declared again starts with its old value, as in IPython: a cell that fails before the declaration keeps it. */
-  keepEarlierValues(): void {
-    for (const [name, slot] of this.options.own) {
-      const before = this.options.earlier(name)?.path;
-      if (!slot.path || !before || ['import', 'enum', 'namespace', 'function'].includes(slot.kind)) continue;
-      if (before.join('\0') === slot.path.join('\0')) continue;
-      const from = before.reduce((object, key) => object + member(key), `${this.context}.scope`);
-      this.prologue.push(`${this.path(name)} = ${from};`);
-    }
-  }
 
   statement(node: Node): void {
     switch (node.type) {
@@ -212,7 +224,7 @@ class Rewrite {
       const path = key ? [slot, key] : [slot];
       this.imported.set(local, { name: local, kind: 'import', symbol: local, from: 'imports', path });
     }
-    const load = `${this.context}.scope${member(slot)} = await ${this.context}.import(${JSON.stringify(specifier)}${options});`;
+    const load = `${this.value([slot])} = await ${this.context}.import(${JSON.stringify(specifier)}${options});`;
     this.code.update(node.start, node.end, load);
     const first = this.parsed.program.body.find((statement) => !statement.source)?.start ?? node.start;
     if (first < node.start) this.code.move(node.start, node.end, first);

@@ -20,8 +20,7 @@ export type MagicCell = {
 export type MagicHost = {
   /** The notebook's folder, where imports are resolved; `%cd` changes the process's folder only. */
   folder: string;
-  scope: Record<string, unknown>;
-  /** Names the cells declared so far: in which cell, and where on the scope. */
+  /** Names the cells declared so far: in which cell, and where their values are. */
   variables: Map<string, { cell: number; path: readonly string[] }>;
   /** What was typed, by cell number. */
   inputs: readonly string[];

@@ -82,7 +82,7 @@ async function runScript(call: MagicCall, program: string[]): Promise<void> {
   );
   if (script.out !== undefined) call.assign(script.out, out!.text());
   if (script.err !== undefined) call.assign(script.err, err!.text());
-  call.host.scope._exit_code = ended.code ?? -1;
+  call.host.assign(['_exit_code'], ended.code ?? -1);
   if (limit?.aborted)
     throw new Error(`the cell’s ${programName(script)} took longer than --timeout ${script.timeout} and was ended`);
   if (ended.code !== 0 && script.raiseError) {

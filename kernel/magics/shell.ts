@@ -157,7 +157,7 @@ function command(text: string): { file: string; args: string[] } {
 }
 
 function judge({ host, text, cell }: MagicCall, ended: Ended, captured = ''): void {
-  host.scope._exit_code = ended.code ?? -1;
+  host.assign(['_exit_code'], ended.code ?? -1);
   if (ended.code === 0 || !host.settings.shellErrors) return;
   // Nobody will see the list of a command that failed, so its last words are shown instead.
   if (captured) cell.write('stderr', captured.split('\n').slice(-20).join('\n'));

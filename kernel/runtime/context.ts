@@ -3,13 +3,14 @@ import type { MagicHost } from '../magics/magic.ts';
 import { type MagicRequest, runMagic, runMagicSync } from '../magics/registry.ts';
 import type { Cell } from './current.ts';
 import type { Modules } from './modules.ts';
+import type { Box } from './session-state.ts';
 
 type Run = () => unknown;
 
 /** `$` in a compiled cell. */
 export type CellContext = {
-  /** The notebook's top-level variables; the compiler chooses the slots. */
-  scope: Record<string, unknown>;
+  /** The notebook's top-level variables that this cell mentions; the compiler chooses the keys. */
+  scope: Record<string, Box>;
   import(specifier: string, options?: ImportCallOptions): Promise<unknown>;
   require: NodeJS.Require;
   meta: ImportMeta;
@@ -23,9 +24,15 @@ export type CellContext = {
   cellMagic(name: string, parts: readonly unknown[], body: string, run?: Run): Promise<unknown>;
 };
 
-export type ContextOptions = { compiled: CompiledCell; cell: Cell; host: MagicHost; modules: Modules };
+export type ContextOptions = {
+  compiled: CompiledCell;
+  cell: Cell;
+  host: MagicHost;
+  scope: Record<string, Box>;
+  modules: Modules;
+};
 
-export function createContext({ compiled, cell, host, modules }: ContextOptions): CellContext {
+export function createContext({ compiled, cell, host, scope, modules }: ContextOptions): CellContext {
   const request = (
     name: string,
     parts: readonly unknown[],
@@ -39,7 +46,7 @@ export function createContext({ compiled, cell, host, modules }: ContextOptions)
   };
   const captured = (name: string): string => (name === '!' ? '!!' : name);
   return {
-    scope: host.scope,
+    scope,
     ...modules,
     magic: async (name, parts, run) => runMagic(request(name, parts, run)),
     magicSync: (name, parts, run) => runMagicSync(request(name, parts, run)),

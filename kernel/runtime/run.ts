@@ -110,14 +110,13 @@ export function createRuntime({ folder, emit, pump }: RuntimeOptions): Runtime {
 
   async function evaluate(compiled: CompiledCell, cell: Cell): Promise<{ value: unknown } | undefined> {
     tracer.know(compiled, cell.id);
-    for (const name of compiled.names)
-      state.variables.set(name, { cell: compiled.number, path: compiled.slots[name] ?? [name] });
     const script = new vm.Script(compiled.code, {
       filename: compiled.file,
       // For eval and new Function in a cell; the cell's own import() is $.import.
       importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
-    return (script.runInThisContext() as Body)(createContext({ compiled, cell, host: state, modules }));
+    const scope = state.scopeOf(compiled);
+    return (script.runInThisContext() as Body)(createContext({ compiled, cell, host: state, scope, modules }));
   }
 
   async function showResult(value: unknown, cell: Cell): Promise<void> {

@@ -1,7 +1,13 @@
+import type { CompiledCell } from '../cell/compile.ts';
 import { createJobs } from '../magics/background.ts';
 import type { MagicHost } from '../magics/magic.ts';
 
+/** A variable: the code that mentions it holds its box, so that it lives for as long as the session or that code does. */
+export type Box = { value: unknown };
+
 export type SessionState = MagicHost & {
+  /** `$.scope` of a cell that is about to run. The names it declares have new boxes; the ones they had are left to code that holds them. */
+  scopeOf(cell: Pick<CompiledCell, 'number' | 'slots' | 'keys' | 'starts'>): Record<string, Box>;
   /** A cell ran: `In`, `_i`. */
   input(number: number, source: string): void;
   /** It had a value: `_`, `__`, `___`, `_3`, `Out[3]`. */
@@ -13,15 +19,48 @@ const remembered = 1000;
 
 /** What outlives a cell: the variables, and IPython's names for what was typed and shown. */
 export function createState(folder: string, link: Pick<MagicHost, 'runCode' | 'declaration' | 'change'>): SessionState {
-  const scope: Record<string, unknown> = Object.create(null);
+  const boxes = new Map<string, Box>();
   const variables: MagicHost['variables'] = new Map();
   const In: string[] = [''];
   const Out: Record<number, unknown> = {};
-  Object.assign(scope, { In, Out, _ih: In, _oh: Out, _i: '', _ii: '', _iii: '', _exit_code: 0 });
+  const put = (key: string, value: unknown): void => {
+    boxOf(key).value = value;
+  };
+  const putAll = (values: Record<string, unknown>): void => {
+    for (const [key, value] of Object.entries(values)) put(key, value);
+  };
+  putAll({ In, Out, _ih: In, _oh: Out, _i: '', _ii: '', _iii: '', _exit_code: 0 });
+
+  function boxOf(key: string): Box {
+    const box = boxes.get(key) ?? { value: undefined };
+    boxes.set(key, box);
+    return box;
+  }
+
+  function valueAt([key, ...members]: readonly string[]): unknown {
+    return members.reduce<unknown>(
+      (owner, member) => (owner as Record<string, unknown> | undefined)?.[member],
+      boxes.get(key!)?.value,
+    );
+  }
+
+  /** Also for code that holds it. */
+  function forget(key: string): void {
+    put(key, undefined);
+    boxes.delete(key);
+  }
 
   return {
     folder,
-    scope,
+    scopeOf: ({ number, slots, keys, starts }) => {
+      // By the session, not by the cell's code: that would hold the old values, and those their cells, one after the other.
+      for (const [key, path] of Object.entries(starts)) put(key, valueAt(path));
+      const before = Object.keys(slots).flatMap((name) => variables.get(name)?.path[0] ?? []);
+      for (const [name, path] of Object.entries(slots)) variables.set(name, { cell: number, path });
+      const named = new Set([...variables.values()].map(({ path }) => path[0]));
+      for (const key of before) if (!named.has(key)) boxes.delete(key);
+      return Object.fromEntries(keys.map((key) => [key, boxOf(key)]));
+    },
     variables,
     inputs: In,
     jobs: createJobs(),
@@ -30,38 +69,36 @@ export function createState(folder: string, link: Pick<MagicHost, 'runCode' | 'd
     forgetTyped: () => In.splice(1),
     forgetShown: () => {
       for (const number of Object.keys(Out)) delete Out[Number(number)];
-      for (const name of Object.keys(scope)) if (/^_(?:\d+|_{0,2})$/.test(name)) delete scope[name];
+      for (const key of boxes.keys()) if (/^_(?:\d+|_{0,2})$/.test(key)) forget(key);
     },
     reset: () => {
-      for (const { path } of variables.values()) delete scope[path[0]!];
+      for (const { path } of variables.values()) forget(path[0]!);
       variables.clear();
       link.change({ forget: true });
     },
     lookup: (name) => {
       const path = variables.get(name)?.path;
-      if (path) return read(scope, path);
-      return name in scope ? scope[name] : (globalThis as Record<string, unknown>)[name];
+      if (path) return valueAt(path);
+      const box = boxes.get(name);
+      return box ? box.value : (globalThis as Record<string, unknown>)[name];
     },
-    assign: (path, value) => {
-      const owner = read(scope, path.slice(0, -1)) as Record<string, unknown>;
-      owner[path.at(-1)!] = value;
+    assign: ([key, ...rest], value) => {
+      if (rest.length === 0) return put(key!, value);
+      const owner = valueAt([key!, ...rest.slice(0, -1)]) as Record<string, unknown>;
+      owner[rest.at(-1)!] = value;
     },
     input: (number, source) => {
       In[number] = source;
       const at = (back: number): string => In[number - back] ?? '';
-      Object.assign(scope, { _i: at(1), _ii: at(2), _iii: at(3), [`_i${number}`]: source });
-      delete scope[`_i${number - remembered}`];
-      delete scope[`_${number - remembered}`];
+      putAll({ _i: at(1), _ii: at(2), _iii: at(3), [`_i${number}`]: source });
+      boxes.delete(`_i${number - remembered}`);
+      boxes.delete(`_${number - remembered}`);
       delete Out[number - remembered];
     },
     output: (number, value) => {
       if (value === Out) return;
       Out[number] = value;
-      Object.assign(scope, { ___: scope.__, __: scope._, _: value, [`_${number}`]: value });
+      putAll({ ___: boxes.get('__')?.value, __: boxes.get('_')?.value, _: value, [`_${number}`]: value });
     },
   };
-}
-
-function read(from: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((owner, key) => (owner as Record<string, unknown> | undefined)?.[key], from);
 }

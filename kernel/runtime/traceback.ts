@@ -5,9 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import type { CompiledCell } from '../cell/compile.ts';
 import { type Failure, type Frame, traceback } from '../display/error.ts';
+import { asTyped } from './as-typed.ts';
 import type { CellEvent } from './run.ts';
 
 export type ErrorEvent = Extract<CellEvent, { kind: 'error' }>;
+
+/** What places an error in a cell. */
+type Placed = Pick<CompiledCell, 'number' | 'source' | 'mappings'>;
 
 export type Tracer = {
   /** Cells have to be known before their errors can be placed. */
@@ -23,7 +27,9 @@ export type Tracer = {
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 export function createTracer(folder: string): Tracer {
-  const cells = new Map<string, { cell: CompiledCell; id: string; map?: SourceMap }>();
+  const cells = new Map<string, { cell: Placed; id: string }>();
+  /** Of the cell asked for last: a map is ten times its text, and a long session has thousands of cells. */
+  let latest: { file: string; map: SourceMap } | undefined;
 
   function explain(thrown: unknown): ErrorEvent {
     const failure = toFailure(thrown, new Set());
@@ -44,7 +50,7 @@ export function createTracer(folder: string): Tracer {
       if (!seen.has(one))
         inner.push({ title: `Error ${index + 1} of ${errors.length}:`, failure: toFailure(one, seen) });
     });
-    return { ename: nameOf(thrown), evalue: String(thrown.message ?? ''), frames: framesOf(thrown), inner };
+    return { ename: nameOf(thrown), evalue: asTyped(String(thrown.message ?? '')), frames: framesOf(thrown), inner };
   }
 
   function framesOf(error: Error): Frame[] {
@@ -73,22 +79,14 @@ export function createTracer(folder: string): Tracer {
   /** Where the code of a cell stands in what the user typed; undefined for what the compiler added. */
   function inCell({ file, line, column }: Site): { line: number; column: number } | undefined {
     const known = cells.get(file)!;
-    known.map ??= new SourceMap({
-      version: 3,
-      file,
-      sources: [file],
-      sourcesContent: [known.cell.source],
-      names: [],
-      mappings: known.cell.mappings,
-      sourceRoot: '',
-    });
-    const entry = known.map.findEntry(line - 1, column - 1);
+    if (latest?.file !== file) latest = { file, map: mapOf(known.cell, file) };
+    const entry = latest.map.findEntry(line - 1, column - 1);
     return 'originalLine' in entry ? { line: entry.originalLine + 1, column: entry.originalColumn + 1 } : undefined;
   }
 
   function readable(text: string): string {
     if (!text.includes('typelab:In[')) return text;
-    return text
+    return asTyped(text)
       .split('\n')
       .flatMap((line) => {
         const site = siteOf(line);
@@ -111,7 +109,10 @@ export function createTracer(folder: string): Tracer {
   }
 
   return {
-    know: (cell, id) => void cells.set(cell.file, { cell, id }),
+    know: ({ file, number, source, mappings }, id) => {
+      cells.set(file, { cell: { number, source, mappings }, id });
+      if (latest?.file === file) latest = undefined;
+    },
     explain,
     readable,
     cellOf: (thrown) => {
@@ -123,6 +124,11 @@ export function createTracer(folder: string): Tracer {
       return undefined;
     },
   };
+}
+
+function mapOf({ source, mappings }: Placed, file: string): SourceMap {
+  const sources = { sources: [file], sourcesContent: [source], names: [], sourceRoot: '' };
+  return new SourceMap({ version: 3, file, mappings, ...sources });
 }
 
 type Site = { file: string; line: number; column: number; callee: string | undefined };

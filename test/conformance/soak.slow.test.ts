@@ -25,7 +25,7 @@ test(`${COUNT} cells leave the memory flat`, { skip: process.platform !== 'linux
   const end = sizes.at(-1)!;
   const growth = end.heap - warm.heap;
   // In, Out's last thousand values and the lines that errors show are kept, as IPython keeps them; the rest is what the collector leaves.
-  const allowed = 2500 * (end.cells - warm.cells) + (8 << 20);
+  const allowed = 1500 * (end.cells - warm.cells) + (4 << 20);
   assert.ok(growth < allowed, `the heap grew by ${megabytes(growth)} MB`);
 });
 

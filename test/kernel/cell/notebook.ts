@@ -12,7 +12,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 export type Notebook = {
   folder: string;
   cells: Cells;
-  scope: Record<string, unknown>;
+  scope: Record<string, { value: unknown }>;
   /** What magics were asked for. */
   calls: unknown[][];
   compile(source: string): Promise<CompiledCell | CellFailure>;
@@ -29,7 +29,7 @@ export function openNotebook(files: Record<string, string> = {}): Notebook {
     typelabLib: join(here, 'fixtures', 'lib.ts'),
     typelabKernel: join(here, 'fixtures', 'kernel.ts'),
   });
-  const scope: Record<string, unknown> = Object.create(null);
+  const scope: Notebook['scope'] = Object.create(null);
   const calls: unknown[][] = [];
   const require = createRequire(join(folder, 'notebook.ts'));
   const record =
@@ -76,6 +76,14 @@ export function openNotebook(files: Record<string, string> = {}): Notebook {
     async run(source) {
       const cell = await notebook.compile(source);
       if (!('code' in cell)) throw new Error(`${cell.ename}: ${cell.evalue}`);
+      for (const key of cell.keys) scope[key] ??= { value: undefined };
+      for (const [key, [from, ...members]] of Object.entries(cell.starts)) {
+        const value = members.reduce<unknown>(
+          (owner, member) => (owner as Record<string, unknown>)[member],
+          scope[from!]?.value,
+        );
+        scope[key] = { value };
+      }
       const body = new vm.Script(cell.code, {
         filename: cell.file,
         importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,

@@ -44,7 +44,7 @@ describe('%%bash --bg', linux, () => {
     assert.ok(performance.now() - start < 5000);
     await until(() => notebook.text(id, 'stdout') === 'done\n');
     const data = await notebook.value(
-      'return { value: [$.scope.p.name, $.scope.p.exitCode, $.scope.p.running, $.scope.p.log] }',
+      'return { value: [$.scope.p.value.name, $.scope.p.value.exitCode, $.scope.p.value.running, $.scope.p.value.log] }',
     );
     assert.equal(data['text/plain'], `[ 'p', null, true, 'done\\n' ]`);
     assert.match((await notebook.run(`await $.magic('%jobs', [''])`)).stdout, /^p {2}pid \d+ {2}running {2}sleep 0.3/);
@@ -77,7 +77,9 @@ describe('%%bash --bg', linux, () => {
   test('a job that dies at once has its exit code and its words', async () => {
     const notebook = open();
     await bash(notebook, '--bg --proc d', 'echo oops >&2; exit 9', ['d']);
-    const data = await notebook.value('return { value: [await $.scope.d.wait(), $.scope.d.exitCode, $.scope.d.log] }');
+    const data = await notebook.value(
+      'return { value: [await $.scope.d.value.wait(), $.scope.d.value.exitCode, $.scope.d.value.log] }',
+    );
     assert.equal(data['text/plain'], "[ 9, 9, 'oops\\n' ]");
   });
 

@@ -36,7 +36,7 @@ describe('!', () => {
       [outcome.ename, outcome.evalue],
       ['CommandError', '`!exit 3` ended with exit code 3 (add `|| true` or run %shell errors off to go on after it)'],
     );
-    assert.deepEqual(await notebook.value('return { value: $.scope._exit_code }'), { 'text/plain': '3' });
+    assert.deepEqual(await notebook.value('return { value: $.scope._exit_code.value }'), { 'text/plain': '3' });
   });
 
   test('a command that is not found says so', async () => {
@@ -118,7 +118,7 @@ describe('%%bash and %%script', () => {
   test('--out and --err name variables', async () => {
     const { stdout, stderr } = await cell('%%bash', '--out o --err e', 'echo 1; echo 2 >&2', ['o', 'e']);
     assert.deepEqual([stdout, stderr], ['', '']);
-    assert.deepEqual(await notebook.value('return { value: [$.scope.o, $.scope.e] }'), {
+    assert.deepEqual(await notebook.value('return { value: [$.scope.o.value, $.scope.e.value] }'), {
       'text/plain': "[ '1\\n', '2\\n' ]",
     });
   });
@@ -227,7 +227,9 @@ describe('the registry', () => {
       { names: ['kept'] },
     );
     assert.deepEqual(captured.events, []);
-    assert.deepEqual(await notebook.value('return { value: $.scope.kept.stdout }'), { 'text/plain': "'in\\nsub\\n'" });
+    assert.deepEqual(await notebook.value('return { value: $.scope.kept.value.stdout }'), {
+      'text/plain': "'in\\nsub\\n'",
+    });
     assert.match(
       (await notebook.run(`await $.cellMagic('time', [''], '', async () => 1)`)).stdout,
       /^CPU times: .*\nWall time: [\d.]+ \S+\n$/,

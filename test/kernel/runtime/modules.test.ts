@@ -33,10 +33,10 @@ describe('import', () => {
     write('other.ts', 'export const token = {};');
     write('middle.ts', `import { n } from './leaf'; export const twice = n * 2; export { token } from './other.ts';`);
     assert.equal(await value(`(await $.import('./middle.ts')).twice`), '2');
-    await notebook.run(`$.scope.token = (await $.import('./middle.ts')).token`);
+    await notebook.run(`$.scope.token.value = (await $.import('./middle.ts')).token`);
     write('leaf.ts', 'export const n = 21;');
     assert.equal(await value(`(await $.import('./middle.ts')).twice`), '42');
-    assert.equal(await value(`(await $.import('./middle.ts')).token === $.scope.token`), 'true');
+    assert.equal(await value(`(await $.import('./middle.ts')).token === $.scope.token.value`), 'true');
     write('middle.ts', `export const twice = 'none'; export { token } from './other.ts';`);
     assert.equal(await value(`(await $.import('./middle.ts')).twice`), "'none'");
   });
@@ -152,13 +152,13 @@ describe('Observable Plot', () => {
   test('mark.plot(), legends and figures with titles', async () => {
     const data = await notebook.value(`
       const Plot = await $.import('@observablehq/plot');
-      $.scope.marks = Plot.marks(Plot.dot([[1, 2]])).plot().nodeName;
+      $.scope.marks.value = Plot.marks(Plot.dot([[1, 2]])).plot().nodeName;
       return { value: Plot.plot({ title: 'T', caption: 'C', color: { legend: true }, marks: [Plot.dot([[1, 2, 3]], { x: '0', y: '1', fill: '2' })] }) }`);
     assert.match(String(data['text/html']), /^<figure.*<h2>T<\/h2>.*<figcaption>C/s);
     // The ramp is a picture, which jsdom alone cannot draw.
     const ramp = Buffer.from(/data:image\/png;base64,([^"]+)/.exec(String(data['text/html']))![1]!, 'base64');
     assert.deepEqual([ramp.readUInt32BE(16), ramp.readUInt32BE(20)], [256, 1]);
-    assert.equal(await value('$.scope.marks'), "'svg'");
+    assert.equal(await value('$.scope.marks.value'), "'svg'");
     assert.equal(
       await value(`(await $.import('@observablehq/plot')).legend({ color: { domain: [0, 1] } }).nodeName`),
       "'svg'",

@@ -60,6 +60,8 @@ export class Notebook {
       mappings: mappings ?? sameLines(code),
       names,
       slots: Object.fromEntries(names.map((name) => [name, [name]])),
+      keys: keysOf(code),
+      starts: {},
     };
     const message = {
       kind: 'run' as const,
@@ -135,4 +137,9 @@ export async function until(condition: () => boolean, seconds = 10): Promise<voi
     if (Date.now() > end) throw new Error(`not within ${seconds} s: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** The boxes that hand-compiled code mentions. */
+export function keysOf(code: string): string[] {
+  return [...new Set([...code.matchAll(/\$\.scope\.(\w+)/g)].map(([, key]) => key!))];
 }

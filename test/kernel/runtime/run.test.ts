@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Notebook, until } from './notebook.ts';
+import { keysOf, Notebook, until } from './notebook.ts';
 
 const notebook = new Notebook();
 after(() => notebook.close());
@@ -28,16 +28,16 @@ describe('values', () => {
   });
 
   test('a silent cell runs without a result', async () => {
-    const { outcome, events } = await notebook.run('$.scope.silently = 1; return { value: 5 }', { silent: true });
+    const { outcome, events } = await notebook.run('$.scope.silently.value = 1; return { value: 5 }', { silent: true });
     assert.deepEqual([outcome, events], [{ status: 'ok', userExpressions: {}, payload: [] }, []]);
-    assert.deepEqual(await notebook.value('return { value: $.scope.silently }'), { 'text/plain': '1' });
+    assert.deepEqual(await notebook.value('return { value: $.scope.silently.value }'), { 'text/plain': '1' });
   });
 
   test('_, Out and In remember as in IPython', async () => {
     const { id } = await notebook.run('return { value: "first" }', { source: '"first"' });
     const number = id.slice(1);
     const data = await notebook.value(
-      `const s = $.scope; return { value: [s._, s._${number}, s.Out[${number}], s.In[${number}]].join() }`,
+      `return { value: [$.scope._.value, $.scope._${number}.value, $.scope.Out.value[${number}], $.scope.In.value[${number}]].join() }`,
     );
     assert.equal(data['text/plain'], `'first,first,first,"first"'`);
   });
@@ -51,15 +51,23 @@ describe('values', () => {
       mappings: '',
       names: [],
       slots: {},
+      keys: keysOf(code),
+      starts: {},
     });
-    const cell = { ...expression('1'), number: 90, file: 'typelab:In[90]', code: 'async ($) => { $.scope.a = 3 }' };
+    const cell = {
+      ...expression('1'),
+      number: 90,
+      file: 'typelab:In[90]',
+      code: 'async ($) => { $.scope.a.value = 3 }',
+      keys: ['a'],
+    };
     const outcome = await notebook.execute({
       kind: 'run',
       id: 'expressions',
       cell,
       silent: false,
       allowStdin: false,
-      userExpressions: { good: expression('$.scope.a + 1'), bad: expression('nothing') },
+      userExpressions: { good: expression('$.scope.a.value + 1'), bad: expression('nothing') },
     });
     assert.equal(outcome.status, 'ok');
     const { good, bad } = (outcome as { userExpressions: Record<string, Record<string, unknown>> }).userExpressions;
@@ -226,15 +234,17 @@ describe('interrupt', () => {
   }
 
   test('ends an await that never settles and keeps the variables', async () => {
-    await interrupted('$.scope.kept = 7; await new Promise(() => {})');
-    assert.deepEqual(await notebook.value('return { value: $.scope.kept }'), { 'text/plain': '7' });
+    await interrupted('$.scope.kept.value = 7; await new Promise(() => {})');
+    assert.deepEqual(await notebook.value('return { value: $.scope.kept.value }'), { 'text/plain': '7' });
   });
 
   test('ends a loop over timers, so that it does not go on behind the next cell', async () => {
-    await interrupted('$.scope.n = 0; for (;;) { await new Promise((next) => setTimeout(next, 5)); $.scope.n += 1 }');
-    const first = await notebook.value('return { value: $.scope.n }');
+    await interrupted(
+      '$.scope.n.value = 0; for (;;) { await new Promise((next) => setTimeout(next, 5)); $.scope.n.value += 1 }',
+    );
+    const first = await notebook.value('return { value: $.scope.n.value }');
     await sleep(60);
-    assert.deepEqual(await notebook.value('return { value: $.scope.n }'), first);
+    assert.deepEqual(await notebook.value('return { value: $.scope.n.value }'), first);
   });
 
   test('ends a loop over promised timers through its finally', async () => {
