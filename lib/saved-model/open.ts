@@ -17,6 +17,7 @@ import { allNodes } from './order.ts';
 import type { Plan } from './plan.ts';
 import { compilePlan } from './plan.ts';
 import { readMetaGraph } from './read.ts';
+import { folderOf } from './replaced.ts';
 import { restoreKeys } from './restore.ts';
 import type { MetaGraphDef, SignatureDef } from './schema.ts';
 import { INIT_SIGNATURE, readSignatures } from './signature.ts';
@@ -46,7 +47,7 @@ export type ServableModel = {
  * @throws ModelError when a file is missing, corrupt, or no signature can run
  */
 export function openSavedModel(exportPath: string, options: { tags?: string[] } = {}): ServableModel {
-  const path = resolve(exportPath);
+  const path = folderOf(resolve(exportPath));
   const tags = options.tags ?? ['serve'];
   const meta = readMetaGraph(path, tags);
   return naming(join(path, 'saved_model.pb'), () => {

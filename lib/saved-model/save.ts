@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -21,6 +20,7 @@ import type { GraphModel } from './layers/graph-model.ts';
 import { isGraphModel } from './layers/graph-model.ts';
 import type { Model } from './layers/model.ts';
 import type { SignatureOption } from './layers/signatures.ts';
+import { recover, savePlaces } from './replaced.ts';
 
 export type SaveOptions = {
   /** A whole number; the next free one when absent. Servers serve the highest. */
@@ -53,6 +53,7 @@ export async function saveModel(
   const base = checkBase(basePath);
   const { version, overwrite = false } = options;
   if (version !== undefined) checkVersion(version);
+  if (existsSync(base)) recover(base);
   if (version !== undefined && !overwrite) refuseExisting(base, version);
   const { signatures = {}, warmup } = options;
   const files = exportModel(checkModel(model), {
@@ -147,25 +148,23 @@ function nextVersion(base: string): number {
 
 /** Written aside, flushed, renamed. False when the target appeared in the meantime. */
 function publish(base: string, files: ModelFiles, target: string, overwrite: boolean): boolean {
-  // The name is no number, so no server takes it for a version.
-  const aside = join(base, `.saving-${process.pid}-${randomBytes(6).toString('hex')}`);
-  const old = `${aside}-old`;
+  const { aside, replaced } = savePlaces(base, basename(target));
   try {
     for (const [name, bytes] of files) write(join(aside, name), bytes);
     mkdirSync(join(aside, 'assets'), { recursive: true });
     for (const folder of ['variables', '']) flush(join(aside, folder));
-    if (overwrite && existsSync(target)) renameSync(target, old);
+    if (overwrite && existsSync(target)) renameSync(target, replaced);
     renameSync(aside, target);
     flush(base);
     return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (existsSync(old) && !existsSync(target)) renameSync(old, target);
+    if (existsSync(replaced) && !existsSync(target)) renameSync(replaced, target);
     if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
     throw unwritable(base, error as NodeJS.ErrnoException);
   } finally {
     rmSync(aside, { recursive: true, force: true });
-    rmSync(old, { recursive: true, force: true });
+    rmSync(replaced, { recursive: true, force: true });
   }
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { standIns } from '../../../lib/saved-model/replaced.ts';
 import { StatusError, statusText } from '../codec/errors.ts';
 import type { ModelConfig } from '../config/model-config.ts';
 import type { Log } from '../log.ts';
@@ -44,8 +45,10 @@ function pollModel(model: ModelConfig, log: Log): AspiredVersion[] | StatusError
     return new StatusError('PERMISSION_DENIED', (error as Error).message);
   }
   const byVersion = new Map<bigint, string>();
+  // What saveModel replaces, or died replacing, is still served: a version must not go for a moment.
+  const waiting = new Map([...standIns(children)].map(([version, folder]) => [folder, version]));
   for (const child of children) {
-    const version = versionOf(child);
+    const version = versionOf(waiting.get(child) ?? child);
     if (version === undefined) continue;
     const other = byVersion.get(version);
     if (other !== undefined && policy.kind !== 'all') {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { execa } from 'execa';
+import { digitsModel } from '../../../lib/model.ts';
 import { openSavedModel } from '../../../lib/saved-model/open.ts';
+import { saveModel } from '../../../lib/saved-model/save.ts';
 import { times } from '../../helpers/long.ts';
 import { root } from '../../helpers/root.ts';
 
@@ -36,9 +38,32 @@ describe('a save that cannot end leaves no half version', () => {
       child.kill('SIGKILL');
       await child;
       const found = versions(base);
-      assert.ok(found.length > 0);
+      // The version that is being replaced is always there to be read, wherever the save died.
+      openSavedModel(join(base, '1')).close();
       for (const name of found) openSavedModel(join(base, name)).close();
-      for (const name of found) if (Number(name) > 2) rmSync(join(base, name), { recursive: true });
+      await saveModel(digitsModel(), base);
+      assert.deepEqual(readdirSync(base), versions(base), 'the next save removes what the killed one left');
+      assert.ok(versions(base).includes('1'));
+      for (const name of versions(base)) if (Number(name) > 2) rmSync(join(base, name), { recursive: true });
+    }
+  });
+
+  test('when the folder may only be read', async (t) => {
+    const base = join(folder, 'read-only');
+    await saveModel(digitsModel(), base);
+    chmodSync(base, 0o555);
+    try {
+      // Root may write everywhere, so it becomes somebody else.
+      const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+      chmodSync(folder, 0o755);
+      const result = await execa(process.execPath, args(base, 1), { reject: false, ...nobody });
+      if (result.stderr.includes('EACCES: permission denied, open') && nobody.uid)
+        return t.skip('the sources lie where only root may read them');
+      assert.notEqual(result.exitCode, 0);
+      assert.match(result.stderr, /saveModel: cannot write to .*read-only: you have no permission .*Nothing was saved/);
+      assert.deepEqual(readdirSync(base), ['1']);
+    } finally {
+      chmodSync(base, 0o755);
     }
   });
 
