@@ -117,6 +117,28 @@ function build(): Command {
     .action(async (model, version, options) =>
       (await import('./serving/command.ts')).rollback(model, version, options),
     );
+  const engine = program.command('engine').description('add, list and remove engines that compute');
+  engine
+    .command('add')
+    .description('install tfjs-node, tfjs-node-gpu or webgpu and run one op on it')
+    .argument('<name>')
+    .option('--dry-run', 'say what would be installed, from where and how big it is')
+    .action(async (name, options) => (await import('./engine.ts')).addEngine(name, options));
+  engine
+    .command('list')
+    .description('which engines are installed, and where')
+    .action(async () => (await import('./engine.ts')).listEngines());
+  engine
+    .command('remove')
+    .argument('<name>')
+    .option('--dry-run', 'say what would be removed')
+    .action(async (name, options) => (await import('./engine.ts')).removeEngine(name, options));
+  program
+    .command('doctor')
+    .description('what is installed, what is missing and the line that mends it; exit 1 when the default job would not run')
+    .action(async () => {
+      process.exitCode = exitCodes[(await (await import('./doctor.ts')).doctor()) ? 'passed' : 'failed'];
+    });
   program.command('start', { hidden: true }).action(async () => {
     process.exitCode = exitCodes[await (await import('./start.ts')).start()];
   });

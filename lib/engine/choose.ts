@@ -1,5 +1,7 @@
 import { startEmbedded } from './embedded/start.ts';
-import { isInstalled, startNative } from './native.ts';
+import { startNative } from './native.ts';
+import { locate } from './place.ts';
+import { startWebgpu } from './webgpu.ts';
 
 export type EngineName = 'tfjs-node-gpu' | 'webgpu' | 'tfjs-node' | 'embedded';
 
@@ -14,7 +16,7 @@ export type Engine = {
 /** Starts the wanted engine; without a wish the GPU package where it is installed and a GPU answers, else the embedded one. */
 export async function chooseEngine(wish: string | undefined): Promise<Engine> {
   if (wish) return startWanted(wish);
-  if (!isInstalled('tfjs-node-gpu')) {
+  if (!locate('tfjs-node-gpu')) {
     return embedded('no GPU engine is installed, and on a CPU WebAssembly SIMD trains fastest');
   }
   try {
@@ -35,12 +37,11 @@ async function startWanted(wish: string): Promise<Engine> {
     return { name: wish, why: why + device, version: native.version };
   }
   if (wish === 'webgpu') {
-    throw new Error(
-      'TYPELAB_ENGINE is webgpu, which this version does not have yet. Possible: embedded, tfjs-node, tfjs-node-gpu.',
-    );
+    const { device, version } = await startWebgpu();
+    return { name: 'webgpu', why: `${why}; it computes on ${device}`, version };
   }
   throw new Error(
-    `TYPELAB_ENGINE is ${JSON.stringify(wish)}, which is no engine. Possible: embedded, tfjs-node, tfjs-node-gpu; unset it to let typelab choose.`,
+    `TYPELAB_ENGINE is ${JSON.stringify(wish)}, which is no engine. Possible: embedded, tfjs-node-gpu, webgpu, tfjs-node; unset it to let typelab choose.`,
   );
 }
 

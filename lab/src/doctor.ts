@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { listKernelspecs } from '../../kernel/kernelspec.ts';
+import { type AddedEngine, locate, packagesOf } from '../../lib/engine/place.ts';
+import { compiler, nvidiaGpus, thisMachine } from './engine/machine.ts';
+import { tryEngine } from './engine/try-engine.ts';
+
+/** One line of the report. `broken`: the default job would not run. */
+export type Finding = {
+  what: string;
+  state: 'ok' | 'missing' | 'broken';
+  found: string;
+  /** The line that mends it. */
+  mend?: string;
+};
+
+/** `typelab doctor`: prints what it finds; false when the default job (the course's notebook on the chosen engine) would not run. */
+export async function doctor(env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
+  const parts = [node(), typescript(), engines(env), gpus(), jupyter(), python()];
+  const findings: Finding[] = [];
+  for (const part of parts) {
+    for (const finding of await part) {
+      findings.push(finding);
+      console.log(line(finding));
+    }
+  }
+  const broken = findings.filter(({ state }) => state === 'broken');
+  console.log(
+    broken.length === 0
+      ? '\nThe course’s notebook can run here.'
+      : `\nThe course’s notebook cannot run here: ${broken.map(({ what }) => what).join(', ')}.`,
+  );
+  return broken.length === 0;
+}
+
+export function line({ what, state, found, mend }: Finding): string {
+  const mark = { ok: '✓', missing: '–', broken: '✗' }[state];
+  return `${mark} ${what.padEnd(16)} ${found}${mend ? `\n  ${''.padEnd(16)} → ${mend}` : ''}`;
+}
+
+async function node(): Promise<Finding[]> {
+  const { glibc, arch } = thisMachine();
+  const system = `${process.platform} ${arch}${glibc ? `, glibc ${glibc}` : ''}`;
+  // The command itself refuses an older Node before this is read.
+  return [{ what: 'Node', state: 'ok', found: `${process.versions.node} (${system}) ${process.execPath}` }];
+}
+
+async function typescript(): Promise<Finding[]> {
+  const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [tsc, '--version'], { reject: false });
+  if (exitCode === 0) return [{ what: 'TypeScript', state: 'ok', found: stdout.replace('Version ', '') }];
+  const found = `does not start: ${(stderr || 'not installed').trim().split('\n').at(-1)}`;
+  return [{ what: 'TypeScript', state: 'broken', found, mend: 'npm ci' }];
+}
+
+async function engines(env: NodeJS.ProcessEnv): Promise<Finding[]> {
+  const wish = env.TYPELAB_ENGINE ?? '';
+  const what = 'engine';
+  const found: Finding[] = [];
+  try {
+    const { engine, version, why } = await tryEngine(wish);
+    found.push({ what, state: 'ok', found: `${engine} (${version}): ${why}; one op ran` });
+  } catch (error) {
+    const mend = wish ? `unset TYPELAB_ENGINE, or: typelab engine add ${wish}` : 'npm ci';
+    found.push({ what, state: 'broken', found: (error as Error).message, mend });
+  }
+  for (const name of Object.keys(packagesOf) as AddedEngine[]) {
+    if (name === wish) continue;
+    if (!locate(name)) {
+      found.push({ what: name, state: 'missing', found: 'not installed', mend: `typelab engine add ${name}` });
+      continue;
+    }
+    const tried = await tryEngine(name).then(
+      ({ version, device }): Finding => ({ what: name, state: 'ok', found: `${version}; one op ran on ${device}` }),
+      (error: Error): Finding => ({ what: name, state: 'missing', found: error.message, mend: `typelab engine add ${name}` }),
+    );
+    found.push(tried);
+  }
+  const cxx = await compiler(env);
+  if (cxx) found.push({ what: 'C++ compiler', state: 'ok', found: `${cxx}, for typelab engine add tfjs-node` });
+  else found.push({ what: 'C++ compiler', state: 'missing', found: 'none; tfjs-node needs one', mend: 'apt-get install g++' });
+  return found;
+}
+
+async function gpus(): Promise<Finding[]> {
+  const all = await nvidiaGpus();
+  if (all.length === 0) return [{ what: 'NVIDIA GPU', state: 'missing', found: 'no driver answers (nvidia-smi)' }];
+  return all.map(({ name, driver, cuda }) => ({
+    what: 'NVIDIA GPU',
+    state: 'ok',
+    found: `${name}, driver ${driver}${cuda ? `, CUDA up to ${cuda}` : ''}`,
+  }));
+}
+
+async function jupyter(): Promise<Finding[]> {
+  const specs = (await listKernelspecs()).filter(({ name }) => name.startsWith('typelab'));
+  const found: Finding[] = specs.map(({ name, folder }) => ({ what: 'kernel spec', state: 'ok', found: `${name}  ${folder}` }));
+  if (specs.length === 0)
+    found.push({ what: 'kernel spec', state: 'missing', found: 'Jupyter does not know the kernel', mend: 'typelab install' });
+  const { exitCode, stdout } = await execa('jupyter', ['--version'], { reject: false });
+  const lab = /jupyterlab\s*:\s*(\S+)/.exec(stdout ?? '')?.[1];
+  if (exitCode === 0) found.push({ what: 'Jupyter', state: 'ok', found: `on PATH${lab ? `, JupyterLab ${lab}` : ''}` });
+  else found.push({ what: 'Jupyter', state: 'missing', found: 'not on PATH', mend: 'npm run lab brings its own into .venv' });
+  return found;
+}
+
+async function python(): Promise<Finding[]> {
+  const venv = fileURLToPath(new URL('../../.venv', import.meta.url));
+  const own = join(venv, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+  const python = existsSync(own) ? own : 'python3';
+  const { exitCode, stdout } = await execa(python, ['--version'], { reject: false });
+  const what = 'Python';
+  if (exitCode !== 0)
+    return [{ what, state: 'missing', found: 'none; only JupyterLab needs it', mend: 'apt-get install python3-venv' }];
+  const where = python === own ? venv : 'on PATH, no .venv here (npm run lab makes it)';
+  return [{ what, state: 'ok', found: `${stdout.replace('Python ', '')}, ${where}` }];
+}

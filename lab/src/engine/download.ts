@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Wheel } from './wheel.ts';
+
+/**
+ * Brings the wheel to `file`, streamed. What an earlier try left (`file.part`) is gone on from; the whole is checked by
+ * its SHA-256 and has its name only then.
+ */
+export async function download(wheel: Wheel, file: string, progress: (bytes: number) => void): Promise<void> {
+  if (existsSync(file) && (await sha256(file)) === wheel.sha256) return;
+  await mkdir(dirname(file), { recursive: true });
+  const part = `${file}.part`;
+  let have = existsSync(part) ? (await stat(part)).size : 0;
+  if (have < wheel.bytes || wheel.bytes === 0) {
+    const response = await fetch(wheel.url, have > 0 ? { headers: { range: `bytes=${have}-` } } : {});
+    if (!response.ok || !response.body) throw new Error(`${wheel.url} answers ${response.status}.`);
+    // A server that knows no ranges sends everything again.
+    if (response.status !== 206) have = 0;
+    let received = have;
+    const body = Readable.fromWeb(response.body as import('node:stream/web').ReadableStream);
+    body.on('data', (chunk: Buffer) => progress((received += chunk.length)));
+    try {
+      await pipeline(body, createWriteStream(part, { flags: have > 0 ? 'a' : 'w' }));
+    } catch (cause) {
+      throw new Error(
+        `The download of ${wheel.file} broke off after ${received} bytes (${(cause as Error).message}); the same command goes on from there.`,
+        { cause },
+      );
+    }
+  }
+  const actual = await sha256(part);
+  if (actual !== wheel.sha256) {
+    await rm(part);
+    throw new Error(`${wheel.file} is damaged: its SHA-256 is ${actual}, the index says ${wheel.sha256}. Try again.`);
+  }
+  await rename(part, file);
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}
