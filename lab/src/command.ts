@@ -135,7 +135,9 @@ function build(): Command {
     .action(async (name, options) => (await import('./engine.ts')).removeEngine(name, options));
   program
     .command('doctor')
-    .description('what is installed, what is missing and the line that mends it; exit 1 when the default job would not run')
+    .description(
+      'what is installed, what is missing and the line that mends it; exit 1 when the default job would not run',
+    )
     .action(async () => {
       process.exitCode = exitCodes[(await (await import('./doctor.ts')).doctor()) ? 'passed' : 'failed'];
     });

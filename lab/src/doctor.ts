@@ -74,13 +74,24 @@ async function engines(env: NodeJS.ProcessEnv): Promise<Finding[]> {
     }
     const tried = await tryEngine(name).then(
       ({ version, device }): Finding => ({ what: name, state: 'ok', found: `${version}; one op ran on ${device}` }),
-      (error: Error): Finding => ({ what: name, state: 'missing', found: error.message, mend: `typelab engine add ${name}` }),
+      (error: Error): Finding => ({
+        what: name,
+        state: 'missing',
+        found: error.message,
+        mend: `typelab engine add ${name}`,
+      }),
     );
     found.push(tried);
   }
   const cxx = await compiler(env);
   if (cxx) found.push({ what: 'C++ compiler', state: 'ok', found: `${cxx}, for typelab engine add tfjs-node` });
-  else found.push({ what: 'C++ compiler', state: 'missing', found: 'none; tfjs-node needs one', mend: 'apt-get install g++' });
+  else
+    found.push({
+      what: 'C++ compiler',
+      state: 'missing',
+      found: 'none; tfjs-node needs one',
+      mend: 'apt-get install g++',
+    });
   return found;
 }
 
@@ -96,13 +107,28 @@ async function gpus(): Promise<Finding[]> {
 
 async function jupyter(): Promise<Finding[]> {
   const specs = (await listKernelspecs()).filter(({ name }) => name.startsWith('typelab'));
-  const found: Finding[] = specs.map(({ name, folder }) => ({ what: 'kernel spec', state: 'ok', found: `${name}  ${folder}` }));
+  const found: Finding[] = specs.map(({ name, resourceDir }) => ({
+    what: 'kernel spec',
+    state: 'ok',
+    found: `${name}  ${resourceDir}`,
+  }));
   if (specs.length === 0)
-    found.push({ what: 'kernel spec', state: 'missing', found: 'Jupyter does not know the kernel', mend: 'typelab install' });
+    found.push({
+      what: 'kernel spec',
+      state: 'missing',
+      found: 'Jupyter does not know the kernel',
+      mend: 'typelab install',
+    });
   const { exitCode, stdout } = await execa('jupyter', ['--version'], { reject: false });
   const lab = /jupyterlab\s*:\s*(\S+)/.exec(stdout ?? '')?.[1];
   if (exitCode === 0) found.push({ what: 'Jupyter', state: 'ok', found: `on PATH${lab ? `, JupyterLab ${lab}` : ''}` });
-  else found.push({ what: 'Jupyter', state: 'missing', found: 'not on PATH', mend: 'npm run lab brings its own into .venv' });
+  else
+    found.push({
+      what: 'Jupyter',
+      state: 'missing',
+      found: 'not on PATH',
+      mend: 'npm run lab brings its own into .venv',
+    });
   return found;
 }
 

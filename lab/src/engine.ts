@@ -22,7 +22,8 @@ export function listEngines(): void {
 /** `typelab engine remove` */
 export async function removeEngine(name: string, { dryRun = false }: { dryRun?: boolean }): Promise<void> {
   const folder = engineFolder(known(name));
-  if (!existsSync(folder)) throw new Error(`The engine ${name} is not in ${folder}; typelab engine list shows what is installed.`);
+  if (!existsSync(folder))
+    throw new Error(`The engine ${name} is not in ${folder}; typelab engine list shows what is installed.`);
   if (!dryRun) await rm(folder, { recursive: true });
   console.log(`${dryRun ? 'Would remove' : 'Removed'} ${folder}`);
 }
@@ -31,7 +32,8 @@ const names = Object.keys(packagesOf) as AddedEngine[];
 
 function known(name: string): AddedEngine {
   if (name === 'embedded') throw new Error('The engine embedded is a part of typelab: always there.');
-  if (!names.includes(name as AddedEngine)) throw new Error(`There is no engine ${name}; there are ${names.join(', ')}.`);
+  if (!names.includes(name as AddedEngine))
+    throw new Error(`There is no engine ${name}; there are ${names.join(', ')}.`);
   return name as AddedEngine;
 }
 

@@ -22,7 +22,8 @@ export function engineFolder(name: AddedEngine, env: NodeJS.ProcessEnv = process
 /** `TYPELAB_ENGINES`, else in the user's data folder. */
 export function enginesFolder(env: NodeJS.ProcessEnv = process.env): string {
   if (env.TYPELAB_ENGINES) return env.TYPELAB_ENGINES;
-  if (process.platform === 'win32') return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData/Local'), 'typelab/engines');
+  if (process.platform === 'win32')
+    return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData/Local'), 'typelab/engines');
   return join(env.XDG_DATA_HOME || join(homedir(), '.local/share'), 'typelab/engines');
 }
 
@@ -44,12 +45,13 @@ export function isAdded(name: AddedEngine): boolean {
  */
 export function shareTfjs(name: AddedEngine): void {
   const inside = pathToFileURL(engineFolder(name) + sep).href;
-  const ownTfjs = createRequire(import.meta.url).resolve('@tensorflow/tfjs');
+  const own = createRequire(createRequire(import.meta.url).resolve('@tensorflow/tfjs'));
   registerHooks({
     resolve(specifier, context, next) {
       const shared = /^@tensorflow\/tfjs(-core|-layers|-data|-converter|-backend-cpu)?(\/|$)/.test(specifier);
       if (!shared || !context.parentURL?.startsWith(inside)) return next(specifier, context);
-      return next(specifier, { ...context, parentURL: pathToFileURL(ownTfjs).href });
+      // For a require, the next resolver looks beside the file that asks, whatever parentURL it is told.
+      return { url: pathToFileURL(own.resolve(specifier)).href, shortCircuit: true };
     },
   });
 }

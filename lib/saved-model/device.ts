@@ -23,6 +23,8 @@ type Backend = {
   readSync(dataId: object): Float32Array | Int32Array | Uint8Array;
   disposeData(dataId: object, force?: boolean): boolean;
   incRef(dataId: object): void;
+  /** tfjs-node's own record of its tensors. */
+  tensorMap?: { get(dataId: object): { shape: number[] } | undefined };
 };
 export type Attrs = Record<string, unknown>;
 type KernelFunc = (args: { inputs: Record<string, unknown>; attrs: Attrs; backend: unknown }) => Info | Info[];
@@ -34,6 +36,8 @@ const { getKernel } = tf as unknown as {
 
 const name = tf.getBackend();
 const backend = tf.backend() as unknown as Backend;
+/** tfjs-node's kernels call ops of tfjs on their inputs, which must be real Tensors for that. */
+const callsOps = name === 'tensorflow';
 const cpu = () => tf.findBackend('cpu') as unknown as Backend;
 
 export function hostValue(dtype: Value['dtype'], shape: number[], data: TensorData): Value {
@@ -110,8 +114,35 @@ function callDevice(func: KernelFunc, inputs: Record<string, Value | undefined>,
     const value = inputs[key];
     if (value !== undefined && value.dataId === undefined) onDevice(value);
   }
-  const out = func({ inputs, attrs, backend });
+  const out = callsOps ? callWithTensors(func, inputs, attrs) : func({ inputs, attrs, backend });
   return Array.isArray(out) ? out.map(deviceValue) : [deviceValue(out)];
+}
+
+/**
+ * Each Tensor that is made here counts its data once; the tidy's end takes that back, so results are counted once more.
+ * TensorFlow keeps the shape with the data, so other dimensions over the same elements are an op there.
+ */
+function callWithTensors(func: KernelFunc, inputs: Record<string, Value | undefined>, attrs: Attrs): Info[] {
+  const out: Info[] = [];
+  tf.tidy(() => {
+    const tensors: Record<string, tf.Tensor> = {};
+    for (const key in inputs) {
+      const value = inputs[key];
+      if (!value) continue;
+      const dataId = value.dataId as object;
+      backend.incRef(dataId);
+      const shape = backend.tensorMap?.get(dataId)?.shape ?? value.shape;
+      const info = { dataId, shape, dtype: deviceType(value.dtype) };
+      const tensor = tf.engine().makeTensorFromTensorInfo(info as tf.TensorInfo);
+      tensors[key] = shape.join() === value.shape.join() ? tensor : tf.reshape(tensor, value.shape);
+    }
+    const made = func({ inputs: tensors, attrs, backend });
+    for (const one of Array.isArray(made) ? made : [made]) {
+      if (one instanceof tf.Tensor) backend.incRef(one.dataId);
+      out.push({ dataId: one.dataId, shape: one.shape, dtype: one.dtype });
+    }
+  });
+  return out;
 }
 
 function deviceValue({ dataId, shape, dtype }: Info): Value {

@@ -1,7 +1,7 @@
-import { cp, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { setDefaultCACertificates, getCACertificates } from 'node:tls';
 import { readFileSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { execa } from 'execa';
 import { type AddedEngine, engineFolder, enginesFolder } from '../../../lib/engine/place.ts';
 import { download } from './download.ts';
@@ -14,7 +14,8 @@ import { readInside, unzip } from './unzip.ts';
 import { findWheel } from './wheel.ts';
 
 /** Of a wheel's gigabyte this is what the binding needs: libraries and the headers they are built against. */
-const needed = /^tensorflow\/(libtensorflow[^/]*\.so[^/]*$|include\/(tensorflow\/c|tensorflow\/core\/platform|tsl|xla\/tsl)\/.*\.h$)/;
+const needed =
+  /^tensorflow\/(libtensorflow[^/]*\.so[^/]*$|include\/(tensorflow\/c|tensorflow\/core\/platform|tsl|xla\/tsl)\/.*\.h$)/;
 const cudaLibraries = /^nvidia\/[^/]+\/(lib\/[^/]+\.so[^/]*|bin\/.*|nvvm\/.*)$/;
 
 /** `typelab engine add NAME`: everything is put together beside the old one and takes its place when one op has run. */
@@ -29,11 +30,9 @@ export async function add(name: AddedEngine, { dryRun = false }: { dryRun?: bool
   await rm(staging, { recursive: true, force: true });
   await mkdir(staging, { recursive: true });
   try {
+    if (whole.library) await bringLibrary(whole, staging);
     await installPackages(whole, staging);
-    if (whole.library) {
-      await bringLibrary(whole, staging);
-      await buildBinding(whole, staging);
-    }
+    if (whole.library) await buildBinding(whole, staging);
     const old = `${folder}.old`;
     await rm(old, { recursive: true, force: true });
     await rename(folder, old).catch(() => undefined); // There was none.
@@ -56,7 +55,9 @@ export async function add(name: AddedEngine, { dryRun = false }: { dryRun?: bool
 function describe({ packages, library, cuda, diskBytes, notes }: Plan, folder: string): string[] {
   const lines = [`Into ${folder} (at most ${size(diskBytes)} on the disk):`, `  npm: ${packages.join(', ')}`];
   if (library?.kind === 'index')
-    lines.push(`  TensorFlow ${library.wheel.version}: ${library.wheel.file}, ${size(library.wheel.bytes)} to download`);
+    lines.push(
+      `  TensorFlow ${library.wheel.version}: ${library.wheel.file}, ${size(library.wheel.bytes)} to download`,
+    );
   else if (library) lines.push(`  TensorFlow: ${library.path} (TYPELAB_TF_WHEEL)`);
   if (cuda) lines.push('  CUDA and cuDNN: the nvidia-* wheels that TensorFlow names, about 2.5 GB to download');
   return [...lines, ...notes];
@@ -68,7 +69,15 @@ async function installPackages({ packages }: Plan, folder: string): Promise<void
   // npm's own settings say from which registry.
   await execa('npm', ['install', '--prefix', folder, ...quiet, ...packages], { cwd: folder });
   // typelab's own tfjs is used in their place.
-  for (const one of ['tfjs', 'tfjs-core', 'tfjs-layers', 'tfjs-data', 'tfjs-converter', 'tfjs-backend-webgl', 'tfjs-backend-cpu'])
+  for (const one of [
+    'tfjs',
+    'tfjs-core',
+    'tfjs-layers',
+    'tfjs-data',
+    'tfjs-converter',
+    'tfjs-backend-webgl',
+    'tfjs-backend-cpu',
+  ])
     await rm(join(folder, 'node_modules/@tensorflow', one), { recursive: true, force: true });
 }
 
@@ -81,7 +90,9 @@ async function bringLibrary({ library, cuda }: Plan, folder: string): Promise<vo
   console.log(`Unpacking ${basename(wheel)} …`);
   const files = await unzip(wheel, folder, (path) => needed.test(path));
   if (!files.some((path) => /libtensorflow_cc\.so/.test(path)))
-    throw new Error(`${wheel} holds no tensorflow/libtensorflow_cc.so; it must be a TensorFlow wheel for Linux, 2.12 or newer.`);
+    throw new Error(
+      `${wheel} holds no tensorflow/libtensorflow_cc.so; it must be a TensorFlow wheel for Linux, 2.12 or newer.`,
+    );
   if (cuda) await bringCuda(wheel, folder);
 }
 
@@ -116,7 +127,11 @@ async function buildBinding({ name, compiler }: Plan, folder: string): Promise<v
   const sources = (await readdir(join(own, 'binding'))).filter((file) => file.endsWith('.cc'));
   const to = join(own, 'lib/napi-v8');
   await mkdir(to, { recursive: true });
-  const includes = [join(folder, 'node_modules/node-api-headers/include'), join(folder, 'tensorflow/include'), join(own, 'binding')];
+  const includes = [
+    join(folder, 'node_modules/node-api-headers/include'),
+    join(folder, 'tensorflow/include'),
+    join(own, 'binding'),
+  ];
   await execa(compiler!, [
     ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8', '-DNODE_GYP_MODULE_NAME=tfjs_binding'],
     ...includes.map((include) => `-I${include}`),

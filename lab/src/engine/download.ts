@@ -22,7 +22,10 @@ export async function download(wheel: Wheel, file: string, progress: (bytes: num
     if (response.status !== 206) have = 0;
     let received = have;
     const body = Readable.fromWeb(response.body as import('node:stream/web').ReadableStream);
-    body.on('data', (chunk: Buffer) => progress((received += chunk.length)));
+    body.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+      progress(received);
+    });
     try {
       await pipeline(body, createWriteStream(part, { flags: have > 0 ? 'a' : 'w' }));
     } catch (cause) {

@@ -46,4 +46,3 @@ export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(existing);
   return bavail * bsize;
 }
-

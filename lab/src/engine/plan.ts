@@ -61,7 +61,8 @@ export async function plan(name: AddedEngine, folder: string, env: NodeJS.Proces
     );
   }
   const library = await whereLibraryIs(name, env);
-  const diskBytes = 310e6 + (library.kind === 'index' ? library.wheel.bytes * unpackedRatio : 0) + (gpus.length > 0 ? 6e9 : 0);
+  const diskBytes =
+    310e6 + (library.kind === 'index' ? library.wheel.bytes * unpackedRatio : 0) + (gpus.length > 0 ? 6e9 : 0);
   const whole: Plan = {
     name,
     packages: [...packages, `node-api-headers@${headersVersion}`],
@@ -82,7 +83,9 @@ async function whereLibraryIs(name: AddedEngine, env: NodeJS.ProcessEnv): Promis
     if (!existsSync(path)) throw new Error(`TYPELAB_TF_WHEEL is ${own}, which is not there.`);
     if (statSync(path).isFile()) return { kind: 'wheel', path };
     if (!existsSync(join(path, 'tensorflow', 'include')))
-      throw new Error(`TYPELAB_TF_WHEEL is ${own}: neither a wheel nor a folder (site-packages) with tensorflow in it.`);
+      throw new Error(
+        `TYPELAB_TF_WHEEL is ${own}: neither a wheel nor a folder (site-packages) with tensorflow in it.`,
+      );
     return { kind: 'folder', path };
   }
   const { index } = await pipSettings(env);

@@ -2,7 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
 /** Starts the engine in a process of its own, runs one op and says what computed it. An empty name lets typelab choose. */
-export async function tryEngine(name: string): Promise<{ engine: string; version: string; why: string; device: string }> {
+export async function tryEngine(
+  name: string,
+): Promise<{ engine: string; version: string; why: string; device: string }> {
   const door = new URL('../../../lib/engine/index.ts', import.meta.url).href;
   const code = `
     const { engine, tf } = await import(${JSON.stringify(door)});

@@ -29,7 +29,11 @@ export async function readInside(file: string, path: RegExp): Promise<string | u
 }
 
 async function eachEntry(file: string, visit: (zip: ZipFile, entry: Entry) => Promise<void>): Promise<void> {
-  const zip = await promisify<string, yauzl.Options, ZipFile>(yauzl.open)(file, { lazyEntries: true });
+  const zip = await promisify<string, yauzl.Options, ZipFile>(yauzl.open)(file, { lazyEntries: true }).catch(
+    (cause) => {
+      throw new Error(`${file} is not a wheel that can be unpacked: ${cause.message}`, { cause });
+    },
+  );
   await new Promise<void>((resolve, reject) => {
     zip.on('error', reject);
     zip.on('end', resolve);

@@ -11,7 +11,9 @@ export function meets(version: string, specifier: string): boolean {
     .every((one) => {
       const [, operator, bound = ''] = /^\s*([<>=!~]+)\s*(.+?)\s*$/.exec(one) ?? [];
       if (operator === '==' || operator === '!=') {
-        const same = bound.endsWith('.*') ? `${version}.`.startsWith(bound.slice(0, -1)) : compare(version, bound) === 0;
+        const same = bound.endsWith('.*')
+          ? `${version}.`.startsWith(bound.slice(0, -1))
+          : compare(version, bound) === 0;
         return same === (operator === '==');
       }
       const order = compare(version, bound);

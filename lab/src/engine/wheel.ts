@@ -52,5 +52,7 @@ function glibcOf(platform: string): string | undefined {
   const all = [...platform.matchAll(/manylinux(?:_(\d+)_(\d+)|(\d+))_/g)].map(([, major, minor, year]) =>
     year ? old[year] : `${major}.${minor}`,
   );
-  return all.filter((one) => one !== undefined).reduce<string | undefined>((a, b) => (a && newest([a, b]) === b ? a : b), undefined);
+  return all
+    .filter((one) => one !== undefined)
+    .reduce<string | undefined>((a, b) => (a && newest([a, b]) === b ? a : b), undefined);
 }
