@@ -21,11 +21,13 @@ export type AppOptions = {
   /** Adds TF Serving's three CORS headers to every answer under /v1/. */
   cors?: boolean;
   /** What is counted, and the path where it is read. */
-  monitoring?: { metrics: Metrics; path: string } | undefined;
+  monitoring?: { metrics: Metrics; path: string; page?: (() => Promise<string>) | undefined } | undefined;
+  /** Where something must not happen beside a request's begin: what requests wait for then. */
+  hold?: (() => Promise<void> | undefined) | undefined;
 };
 
 /** The REST front end as a fastify app that does not listen: tests use inject(). */
-export function build({ core, cors = false, monitoring }: AppOptions): FastifyInstance {
+export function build({ core, cors = false, monitoring, hold }: AppOptions): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit: MAX_BODY,
@@ -50,7 +52,10 @@ export function build({ core, cors = false, monitoring }: AppOptions): FastifyIn
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY }, (_request, body, done) => done(null, body));
   app.all('*', (request, reply) => {
     const path = pathOf(request.url);
-    if (path === monitoring?.path) return monitoring.metrics.page().then((page) => sendBytes(reply, page, 200, TEXT));
+    if (path === monitoring?.path) {
+      const page = monitoring.page?.() ?? monitoring.metrics.page();
+      return page.then((text) => sendBytes(reply, text, 200, TEXT));
+    }
     if (!isApi(path)) return notFound(reply);
     if (cors) reply.headers(CORS);
     if (isZipped(request)) return unzip(request).then((body) => handle(request, path, body, reply));
@@ -65,6 +70,8 @@ export function build({ core, cors = false, monitoring }: AppOptions): FastifyIn
     body: Buffer,
     reply: FastifyReply,
   ): FastifyReply | Promise<FastifyReply> {
+    const held = hold?.();
+    if (held) return held.then(() => handle(request, path, body, reply));
     const trace = monitoring && new Trace();
     const done = (status: string): void => trace?.finish((monitoring as { metrics: Metrics }).metrics, status);
     const failed = (error: unknown): FastifyReply => {

@@ -5,6 +5,7 @@ import type { FlagValues } from './config/flags.ts';
 import { readSslConfig } from './config/ssl-config.ts';
 import type { Log } from './log.ts';
 import type { ServerCore } from './servable/server-core.ts';
+import type { Member } from './workers/member.ts';
 
 /** Closes a port: no new requests, and it resolves when the running ones have ended. */
 export type Close = () => Promise<void>;
@@ -15,6 +16,7 @@ export async function listenGrpc(
   core: ServerCore,
   monitoring: AppOptions['monitoring'],
   log: Log,
+  member?: Member,
 ): Promise<Close[]> {
   const { addHealth, bind, buildGrpc, drainGrpc } = await import('./grpc/serve.ts');
   const server = buildGrpc({
@@ -23,6 +25,8 @@ export async function listenGrpc(
     asContent: Boolean(flags.enable_serialization_as_tensor_content),
     metrics: monitoring?.metrics,
     log,
+    hold: member?.hold,
+    share: member?.share,
   });
   if (flags.enable_grpc_healthcheck_service) await addHealth(server);
   const port = Number(flags.port);
@@ -50,6 +54,7 @@ export async function listenRest(
   core: ServerCore,
   monitoring: AppOptions['monitoring'],
   log: Log,
+  hold?: AppOptions['hold'],
 ): Promise<Close[]> {
   const port = Number(flags.rest_api_port);
   if (port === 0) return [];
@@ -62,7 +67,7 @@ export async function listenRest(
     return [];
   }
   const { build } = await import('./app.ts');
-  const app = build({ core, cors: Boolean(flags.rest_api_enable_cors_support), monitoring });
+  const app = build({ core, cors: Boolean(flags.rest_api_enable_cors_support), monitoring, hold });
   await listen(app, port).catch((error: NodeJS.ErrnoException) => {
     log('E', 'rest failed', `Failed to start HTTP Server at localhost:${port}`);
     throw cannotOpen(`REST port ${port}`, 'rest_api_port', error.code === 'EADDRINUSE', error.message);

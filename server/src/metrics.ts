@@ -1,4 +1,4 @@
-import { Counter, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, Histogram, Registry } from 'prom-client';
 
 /** A label's values by name, in the order in which TF Serving prints them. */
 type Labels = Record<string, string>;
@@ -21,7 +21,12 @@ export type Metrics = {
   stage(labels: SignatureLabels, stage: Stage, micros: number): void;
   /** The page that Prometheus reads. */
   page(): Promise<string>;
+  /** What was counted so far, as plain data. */
+  snapshot(): Promise<Snapshot>;
+  /** The page over the counts of several processes. */
+  pageOf(snapshots: Snapshot[]): Promise<string>;
 };
+export type Snapshot = object[];
 export type SignatureLabels = { model_name: string; version: string; signature_name: string };
 
 /** Times are microseconds. */
@@ -68,6 +73,8 @@ export function createMetrics(): Metrics {
     signatureRequest: (labels, status) => signatures.inc({ ...labels, status }),
     stage: (labels, stage, micros) => stages.observe({ ...labels, stage }, micros),
     page: () => page(registry),
+    snapshot: () => registry.getMetricsAsJSON(),
+    pageOf: (snapshots) => page(AggregatorRegistry.aggregate(snapshots) as Registry),
   };
 }
 

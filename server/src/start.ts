@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppOptions } from './app.ts';
@@ -15,6 +16,7 @@ import type { Metrics } from './metrics.ts';
 import type { OpenModel } from './servable/servable.ts';
 import { ServerCore } from './servable/server-core.ts';
 import { warmUp } from './servable/warmup.ts';
+import type { Member } from './workers/member.ts';
 
 /** The command: flags → models loaded → ports open → signals drain. Exit codes and texts are TF Serving's. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -25,11 +27,13 @@ export async function main(args: readonly string[]): Promise<void> {
   if (parsed.errors.length > 0 || parsed.unknown[0] === '--help') return end(help, FAILED);
   if (parsed.values.version) return end(versions(), 0);
   if (parsed.unknown.length > 0) process.stdout.write(`unknown argument: ${parsed.unknown[0]}\n${help}`);
+  const workers = Number(parsed.values.num_workers);
+  if (workers > 0 && cluster.isPrimary) return (await import('./workers/primary.ts')).runPrimary(workers, log);
   const idle = idleFlags(parsed);
   if (idle.length > 0)
     log('I', 'typelab', `Accepted without effect (there is no TensorFlow runtime here): --${idle.join(', --')}`);
   try {
-    await start(parsed.values, log);
+    await start(parsed.values, log, workers > 0 ? (await import('./workers/member.ts')).joinPrimary() : undefined);
   } catch (error) {
     return end(`Failed to start server. Error: ${statusText(toStatus(error))}\n`, FAILED);
   }
@@ -38,12 +42,14 @@ export async function main(args: readonly string[]): Promise<void> {
 /** main() returns -1 there. */
 const FAILED = 255;
 
-async function start(flags: FlagValues, log: Log): Promise<void> {
+async function start(flags: FlagValues, log: Log, member?: Member): Promise<void> {
   checkOptions(flags);
   const file = String(flags.model_config_file);
-  const models = file === '' ? [singleModel(flags, log)] : readModelConfigFile(file, log);
+  const written = file === '' ? [singleModel(flags, log)] : readModelConfigFile(file, log);
+  // A configuration that came by gRPC outlives the worker that it came to.
+  const models = (await member?.hello) ?? written;
   const session = readSessionOptions(flags, log);
-  const monitoring = await openMonitoring(flags, log);
+  const monitoring = await openMonitoring(flags, log, member);
   const { warmUpIterations: iterations } = session;
   const checkMethodName = Boolean(flags.enable_signature_method_name_check);
   const core = new ServerCore({
@@ -57,10 +63,11 @@ async function start(flags: FlagValues, log: Log): Promise<void> {
       ? (model, _id, path) => warmUp(model, path, { iterations, checkMethodName, metrics: monitoring?.metrics }, log)
       : undefined,
     checkMethodName,
+    together: member?.together,
     allowLabelsForUnavailable: Boolean(flags.allow_version_labels_for_unavailable_models),
   });
   const closers: (() => Promise<void>)[] = [() => core.close()];
-  drainOnSignals(closers, log);
+  drainOnSignals(closers, log, member);
   // An empty configuration serves nothing, until a later one does.
   if (models) await core.configure(models);
   else log('I', 'no config', 'Taking no action for empty config.');
@@ -68,16 +75,27 @@ async function start(flags: FlagValues, log: Log): Promise<void> {
     const stop = watchModelConfig(file, Number(flags.model_config_file_poll_wait_seconds), core, log);
     closers.unshift(async () => stop());
   }
-  closers.unshift(...(await listenGrpc(flags, core, monitoring, log)));
-  closers.unshift(...(await listenRest(flags, core, monitoring, log)));
+  member?.onConfigure((shared) =>
+    core.configure(shared).catch((error) => log('E', 'reload failed', statusText(toStatus(error)))),
+  );
+  await member?.join();
+  closers.unshift(...(await listenGrpc(flags, core, monitoring, log, member)));
+  closers.unshift(...(await listenRest(flags, core, monitoring, log, member?.hold)));
 }
 
 /** Counting costs a little of each request, so it is only done where someone reads it. */
-async function openMonitoring(flags: FlagValues, log: Log): Promise<AppOptions['monitoring']> {
+async function openMonitoring(
+  flags: FlagValues,
+  log: Log,
+  member: Member | undefined,
+): Promise<AppOptions['monitoring']> {
   const file = String(flags.monitoring_config_file);
   const rest = flags.rest_api_port !== 0 && flags.rest_api_port !== flags.port;
   const path = rest && file !== '' ? readMonitoringConfig(file, log) : undefined;
-  return path === undefined ? undefined : { path, metrics: (await import('./metrics.ts')).createMetrics() };
+  if (path === undefined) return undefined;
+  const metrics = (await import('./metrics.ts')).createMetrics();
+  member?.counts(metrics);
+  return { path, metrics, page: member && (() => member.page()) };
 }
 
 function singleModel(flags: FlagValues, log: Log): ModelConfig {
@@ -117,15 +135,23 @@ function batched(shared: BatchingParameters, flags: FlagValues, metrics: Metrics
 }
 
 /** Ports close first and running requests end, then the models go. A second signal does not wait. */
-function drainOnSignals(closers: (() => Promise<void>)[], log: Log): void {
+function drainOnSignals(closers: (() => Promise<void>)[], log: Log, member: Member | undefined): void {
   let draining = false;
   const drain = async (signal: NodeJS.Signals): Promise<void> => {
     if (draining) process.exit(SIGNAL_EXIT[signal]);
     draining = true;
     log('I', 'typelab', `${signal}: no new connections; finishing the running requests`);
+    member?.leave();
     for (const close of closers) await close();
     process.exit(0);
   };
+  if (member) {
+    // The main process passes both signals on, once; a terminal sends Ctrl-C to all of the group.
+    member.onDrain(() => drain('SIGTERM'));
+    process.on('SIGTERM', () => {});
+    process.on('SIGINT', () => {});
+    return;
+  }
   process.on('SIGTERM', drain);
   process.on('SIGINT', drain);
 }

@@ -222,4 +222,11 @@ export const FLAGS: readonly FlagRow[] = [
     false,
     'Enable serialization of predict response as tensor content.',
   ),
+  // Ours, after TF Serving's.
+  row(
+    'num_workers',
+    'int32',
+    0,
+    'If positive, that many processes share the ports; one that dies is started anew, and versions change in all together. 0: one process.',
+  ),
 ];

@@ -157,7 +157,7 @@ const ServableVersionPolicy = message('ServableVersionPolicy', {
   specific: sub(102, () => Specific),
 });
 /** config/model-config.ts has what it means. */
-const ModelConfigProto = message('ModelConfig', {
+export const ModelConfigProto = message('ModelConfig', {
   name: string(1),
   base_path: string(2),
   model_type: int(3),

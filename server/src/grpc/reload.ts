@@ -1,5 +1,5 @@
 import { StatusError } from '../codec/errors.ts';
-import { LATEST, type ModelConfig, type VersionPolicy } from '../config/model-config.ts';
+import { LATEST, type ModelConfig, type VersionPolicy, validateModels } from '../config/model-config.ts';
 import type { Log } from '../log.ts';
 import type { ServerCore } from '../servable/server-core.ts';
 import type * as messages from './messages.ts';
@@ -12,12 +12,18 @@ export async function reload(
   core: ServerCore,
   { config }: messages.ReloadConfigRequest,
   log: Log,
+  share?: (models: readonly ModelConfig[]) => void,
 ): Promise<messages.ReloadConfigResponse> {
   if (config?.custom_model_config) {
     throw new StatusError('UNIMPLEMENTED', 'ModelServer does not yet support custom model config.');
   }
-  if (config?.model_config_list) await core.configure(config.model_config_list.config.map(toModel));
-  else log('I', 'no config', 'Taking no action for empty config.');
+  if (config?.model_config_list) {
+    const models = config.model_config_list.config.map(toModel);
+    validateModels(models, core.models);
+    // First to the others: a new version answers once they all have it.
+    share?.(models);
+    await core.configure(models);
+  } else log('I', 'no config', 'Taking no action for empty config.');
   return { status: { error_code: 0, error_message: '' } };
 }
 

@@ -2,6 +2,7 @@ import { createSecureContext } from 'node:tls';
 import { type handleUnaryCall, Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
 import { decode, encode, type Schema } from '../../../lib/saved-model/proto.ts';
 import { grpcStatus, StatusError, toStatus } from '../codec/errors.ts';
+import type { ModelConfig } from '../config/model-config.ts';
 import type { SslConfig } from '../config/ssl-config.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
@@ -19,16 +20,20 @@ export type GrpcOptions = {
   asContent: boolean;
   metrics: Metrics | undefined;
   log: Log;
+  /** What requests wait for before they begin, where there is something. */
+  hold?: (() => Promise<void> | undefined) | undefined;
+  /** Passes a configuration on to the other processes that serve the same models. */
+  share?: ((models: readonly ModelConfig[]) => void) | undefined;
 };
 
 /** The gRPC front end; nothing listens yet. */
-export function buildGrpc({ core, channelArguments, asContent, metrics, log }: GrpcOptions): Server {
+export function buildGrpc({ core, channelArguments, asContent, metrics, log, hold, share }: GrpcOptions): Server {
   const server = new Server({
     'grpc.max_receive_message_length': -1,
     'grpc.max_send_message_length': -1,
     ...parseChannelArguments(channelArguments),
   });
-  const serve = <Q, A>(method: Method<Q, A>): void => add(server, method, metrics);
+  const serve = <Q, A>(method: Method<Q, A>): void => add(server, method, metrics, hold);
   serve({
     path: `${PREDICTIONS}/Predict`,
     request: messages.PredictRequest,
@@ -72,7 +77,7 @@ export function buildGrpc({ core, channelArguments, asContent, metrics, log }: G
     path: `${MODELS}/HandleReloadConfigRequest`,
     request: messages.ReloadConfigRequest,
     answer: messages.ReloadConfigResponse,
-    run: (request) => reload(core, request, log),
+    run: (request) => reload(core, request, log, share),
   });
   return server;
 }
@@ -131,12 +136,19 @@ export function drainGrpc(server: Server, timeout: number): Promise<void> {
   });
 }
 
-function add<Q, A>(server: Server, method: Method<Q, A>, metrics: Metrics | undefined): void {
+function add<Q, A>(
+  server: Server,
+  method: Method<Q, A>,
+  metrics: Metrics | undefined,
+  hold: GrpcOptions['hold'],
+): void {
   const [service = '', name = ''] = method.path.split('/');
   const handle: handleUnaryCall<Q, A> = async (call, done) => {
     const started = performance.now();
     const model = method.counts?.(call.request);
     try {
+      const held = hold?.();
+      if (held) await held;
       // Who has stopped waiting is not worth a run.
       if (Number(call.getDeadline()) <= Date.now()) throw new StatusError('DEADLINE_EXCEEDED', 'Deadline Exceeded');
       const answer = await method.run(call.request);

@@ -39,5 +39,12 @@ export type OpenModel = (
 
 export type VersionId = { name: string; version: bigint };
 
+/** Where several processes serve the same models: each waits for the others before a version begins or stops to answer. */
+export type Together = {
+  ready(kind: 'load' | 'unload', id: VersionId): Promise<void>;
+  /** It is no longer wanted: who waits goes on. */
+  cancel(kind: 'load' | 'unload', id: VersionId): void;
+};
+
 /** `{name: digits version: 1}`, as TF Serving prints a ServableId. */
 export const idText = ({ name, version }: VersionId): string => `{name: ${name} version: ${version}}`;

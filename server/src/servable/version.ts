@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StatusError, statusText, toStatus } from '../codec/errors.ts';
 import type { Log } from '../log.ts';
-import { idText, type OpenModel, type ServableModel, type VersionId } from './servable.ts';
+import { idText, type OpenModel, type ServableModel, type Together, type VersionId } from './servable.ts';
 import type { StateBoard } from './states.ts';
 import { folderPrint, isWhole } from './whole.ts';
 
@@ -14,6 +14,7 @@ export type LoadOptions = {
   retryInterval: number;
   /** Replays the folder's warm-up records; throws when one fails. */
   warmUp?: ((model: ServableModel, id: VersionId, path: string) => void | Promise<void>) | undefined;
+  together?: Together | undefined;
 };
 
 /** One version's life: loading with retries, serving, quiescing while requests still use it, unloaded. */
@@ -28,6 +29,7 @@ export class Version {
   #uses = 0;
   #idle: (() => void) | undefined;
   #wake: (() => void) | undefined;
+  #together: Together | undefined;
   /** What the folder held when it was last tried. */
   #tried = '';
 
@@ -54,6 +56,8 @@ export class Version {
       this.#log('E', 'cannot load', `Servable ${text} cannot be loaded: ${statusText(result)}`);
       return;
     }
+    this.#together = options.together;
+    if (this.aspired) await this.#together?.ready('load', this.id);
     if (!this.aspired) return this.#discard(result, text);
     this.model = result;
     this.phase = 'ready';
@@ -64,6 +68,9 @@ export class Version {
   /** Stops new requests at once; resolves when the last running one has ended and the model is closed. */
   async unload(): Promise<void> {
     const text = idText(this.id);
+    await this.#together?.ready('unload', this.id);
+    // Wanted again while the others were waited for.
+    if (this.aspired) return;
     this.phase = 'quiescing';
     this.#log('I', 'quiescing', `Quiescing servable version ${text}`);
     this.#board.set(this.id.name, this.id.version, 'UNLOADING');
@@ -89,6 +96,7 @@ export class Version {
   cancelLoad(): void {
     this.aspired = false;
     this.#wake?.();
+    this.#together?.cancel('load', this.id);
   }
 
   /** Ends the pause before the next try when the folder is not what it was: a copy that was under way may be done. */
