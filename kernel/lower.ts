@@ -42,7 +42,7 @@ function withOxc(text: string, language: Dialect, decorated: boolean, settings: 
       ...(settings.assignClassFields ? { removeClassFieldsWithoutInitializer: true } : {}),
     },
     ...(settings.assignClassFields ? { assumptions: { setPublicClassFields: true } } : {}),
-    ...(settings.jsx ? { jsx: settings.jsx } : {}),
+    jsx: settings.jsx ?? { runtime: 'classic' },
     ...(decorated
       ? {
           decorator: { legacy: true, emitDecoratorMetadata: settings.emitDecoratorMetadata === true },

@@ -132,6 +132,7 @@ export function openCells(options: CellsOptions, project = openProject(options))
   async function checked(cell: Prepared, source: string, number: number): Promise<CellFailure | undefined> {
     const text = cellText(cell.split, cell.parsed, cell.imports, names, cell.own);
     Object.assign(cell, text);
+    if (cell.imports.names.some(({ entry }) => entry.module === 'tslab')) project.loosen();
     const hasImports = cell.imports.names.length + cell.imports.dynamic.length > 0;
     const all = files();
     const diagnose: FileName[] = hasImports ? ['cell', 'imports'] : ['cell'];

@@ -1,6 +1,6 @@
 import MagicString from 'magic-string';
 import { type Dialect, type LowerSettings, lower } from '../lower.ts';
-import { attributesOf, moduleSlot } from './imports.ts';
+import { attributesOf, moduleSlot, plainSpecifier } from './imports.ts';
 import { isNode, type Node, type Parsed, parse, patternNames } from './parse.ts';
 import { decodeMappings, encodeMappings, linesOf, originalOf } from './positions.ts';
 import type { Slot } from './slots.ts';
@@ -128,7 +128,12 @@ class Rewrite {
     );
     for (const { node, place } of this.parsed.variables) this.variables(node, place, usings.has(node));
     for (const { node, canAwait } of this.parsed.contextCalls) this.contextCall(node, canAwait);
-    for (const node of this.parsed.imports) this.code.update(node.start, node.start + 6, `${this.context}.import`);
+    for (const node of this.parsed.imports) {
+      this.code.update(node.start, node.start + 6, `${this.context}.import`);
+      const { type, value, start, end } = node.source as Node;
+      if (type === 'Literal' && typeof value === 'string' && value.startsWith('npm:'))
+        this.code.update(start, end, JSON.stringify(plainSpecifier(value)));
+    }
     for (const node of this.parsed.importMetas) this.code.update(node.start, node.end, `${this.context}.meta`);
     this.uses();
     const last = body.at(-1);
@@ -224,7 +229,8 @@ class Rewrite {
       const path = key ? [slot, key] : [slot];
       this.imported.set(local, { name: local, kind: 'import', symbol: local, from: 'imports', path });
     }
-    const load = `${this.value([slot])} = await ${this.context}.import(${JSON.stringify(specifier)}${options});`;
+    const asked = JSON.stringify(plainSpecifier(specifier));
+    const load = `${this.value([slot])} = await ${this.context}.import(${asked}${options});`;
     this.code.update(node.start, node.end, load);
     const first = this.parsed.program.body.find((statement) => !statement.source)?.start ?? node.start;
     if (first < node.start) this.code.move(node.start, node.end, first);

@@ -33,7 +33,7 @@ export function importsOf(parsed: Parsed, text: string, number: number, table: I
       continue;
     const source = node.source as Node & { value: string };
     const attributes = attributesOf(node);
-    const from = `${JSON.stringify(source.value)}${attributes ? ` with ${JSON.stringify(attributes)}` : ''}`;
+    const from = `${JSON.stringify(plainSpecifier(source.value))}${attributes ? ` with ${JSON.stringify(attributes)}` : ''}`;
     const add = (imported: string | undefined, local: Node | undefined, isType: boolean) => {
       const type = isType ? 'type ' : '';
       const entry = entryOf(table, `${type}${imported} ${from}`, source.value, (symbol) => {
@@ -66,13 +66,19 @@ export function importsOf(parsed: Parsed, text: string, number: number, table: I
   for (const node of parsed.imports) {
     const source = node.source as Node;
     if (source.type !== 'Literal' || typeof source.value !== 'string') continue;
-    const specifier = JSON.stringify(source.value);
+    const specifier = JSON.stringify(plainSpecifier(source.value));
     const entry = entryOf(table, `import() ${specifier}`, source.value, (symbol) => {
       return `export declare function ${symbol}(specifier: string, options?: ImportCallOptions): Promise<typeof import(${specifier})>;`;
     });
     result.dynamic.push({ node, entry });
   }
   return result;
+}
+
+/** Deno's `npm:d3@7/shape` is `d3/shape` of whatever version is installed. */
+export function plainSpecifier(specifier: string): string {
+  const [, name, path = ''] = /^npm:\/?((?:@[^/@]+\/)?[^/@]+)(?:@[^/]*)?(\/.*)?$/.exec(specifier) ?? [];
+  return name === undefined ? specifier : name + path;
 }
 
 /** Where the runtime keeps a module's namespace. */

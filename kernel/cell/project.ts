@@ -35,6 +35,8 @@ export type Project = {
   modules(prefix: string): { text: string; type: string }[];
   /** A package was installed or a module could not be found before: resolve everything anew. */
   forget(): void;
+  /** Checks as tslab does, which is not strict, unless a nearby tsconfig.json says how. */
+  loosen(): void;
   /** Resolves when the TypeScript process has been stopped. */
   close(): Promise<void>;
 };
@@ -56,6 +58,8 @@ export function openProject(options: ProjectOptions): Project {
    * these alone is right, so it need not wait: the others are read after it, or when a check finds anything at all.
    */
   let whole = nearby.options.lib !== undefined || nearby.options.types !== undefined;
+  let loose = false;
+  let reconfigured = false;
   let widening: NodeJS.Timeout | undefined;
   let connection: Connection | undefined;
   let queue: Promise<unknown> = Promise.resolve();
@@ -69,7 +73,10 @@ export function openProject(options: ProjectOptions): Project {
   }
 
   const readFile = (name: string): string | undefined => {
-    if (name === configPath) return JSON.stringify(whole ? config : languageOnly(config));
+    if (name === configPath) {
+      const asked = loose ? { ...config, compilerOptions: { ...config.compilerOptions, strict: false } } : config;
+      return JSON.stringify(whole ? asked : languageOnly(asked));
+    }
     for (const file of ['imports', 'cells', 'cell'] as const) if (name === path(file)) return named(texts[file]);
     return undefined;
   };
@@ -119,6 +126,8 @@ export function openProject(options: ProjectOptions): Project {
   ): Promise<T> {
     if (closed) throw new Error('The TypeScript checker is closed.');
     if (needs === 'whole') await widen();
+    if (reconfigured && connection) await update(connection, { changed: [configPath] });
+    reconfigured = false;
     const changed = (Object.keys(files) as FileName[]).filter(
       (file) => files[file] !== undefined && files[file] !== texts[file],
     );
@@ -186,6 +195,11 @@ export function openProject(options: ProjectOptions): Project {
     modules: (prefix) => modulesLike(prefix, folder, nodeModulesOf(options.typelabLib)),
     forget() {
       if (connection) connection.forgotten = true;
+    },
+    loosen() {
+      if (loose || nearby.options.strict !== undefined) return;
+      loose = true;
+      reconfigured = true;
     },
     async close() {
       closed = true;
@@ -366,6 +380,8 @@ function configOf(options: ProjectOptions, folder: string, nearby: NearbyConfig,
       allowImportingTsExtensions: true,
       resolveJsonModule: true,
       allowJs: true,
+      // A local .tsx may be imported; in a cell JSX has to be asked for.
+      jsx: 'react',
       checkJs: false,
       skipLibCheck: true,
       ...nearby.options,

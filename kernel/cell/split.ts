@@ -1,4 +1,5 @@
 import { parseSync } from 'oxc-parser';
+import { type Directives, directivesOf } from './directives.ts';
 import { interpolate, type Part } from './interpolate.ts';
 import { endsOperand, lex, type MagicPlace, operandKeywords } from './lex.ts';
 import { join, type Piece, type Pieces } from './positions.ts';
@@ -34,6 +35,8 @@ export function split(
   inJavaScript = false,
 ): Split {
   const cellMagic = /^(?:[ \t]*\r?\n)*%%(\w[\w.-]*)([^\n]*)(?:\n|$)/.exec(source);
+  const directives = cellMagic ? undefined : directivesOf(source);
+  if (directives) return splitDirected(source, directives, inJavaScript);
   if (cellMagic) return splitCellMagic(source, cellMagic, known, notVariables, inJavaScript);
   const words = new Set<string>();
   if (/[!%]/.test(source)) {
@@ -107,6 +110,14 @@ function splitCellMagic(
     generated(`, ${JSON.stringify(body)});`, lineEnd, source.length),
   ];
   return { ...join(pieces), context: '$', dollarNames, hasMagics: true };
+}
+
+/** A tslab notebook's module: as if the cell began with %%module. What is for a page is left alone, as tslab does. */
+function splitDirected(source: string, { module, jsx, browser }: Directives, inJavaScript: boolean): Split {
+  const file = `${module}.${inJavaScript ? 'js' : 'ts'}${jsx ? 'x' : ''}`;
+  const call = browser ? '' : `$.cellMagic("module", [${JSON.stringify(file)}], ${JSON.stringify(source)});`;
+  const pieces = [generated(call, 0, source.length)];
+  return { ...join(pieces), context: '$', dollarNames: new Set(), hasMagics: true };
 }
 
 /** `%%bash --bg --proc server` resolves to `{ server }`. */

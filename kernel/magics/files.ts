@@ -1,6 +1,6 @@
-import { appendFileSync, existsSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseOptions, words } from './arguments.ts';
 import { type Magic, type MagicCall, UsageError } from './magic.ts';
 
@@ -20,6 +20,12 @@ export const fileMagics: Magic[] = [
     run: writeFile,
   },
   { name: '%%file', usage: '%%file [-a] FILE', help: 'The same as %%writefile.', run: writeFile },
+  {
+    name: '%%module',
+    usage: '%%module FILE',
+    help: "Writes the cell to a file of the notebook's folder, to be imported by later cells; tslab's `@module` does the same.",
+    run: writeModule,
+  },
 ];
 
 function cd({ host, cell, text }: MagicCall): void {
@@ -55,4 +61,17 @@ function writeFile({ cell, text, body = '' }: MagicCall): void {
   cell.write('stdout', `${verb} ${file}\n`);
   if (append) appendFileSync(path, content);
   else writeFileSync(path, content);
+}
+
+/** tslab keeps such modules in memory: so a file that is no such module is not overwritten. */
+function writeModule({ host, text, body = '' }: MagicCall): void {
+  const [file, ...more] = words(text);
+  if (file === undefined || more.length > 0) throw new UsageError('%%module FILE');
+  const path = join(host.folder, file);
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  const content = body.endsWith('\n') ? body : `${body}\n`;
+  if (before === content) return;
+  if (before !== undefined && !/@module\b/.test(before))
+    throw new UsageError(`${file} is there already and has no @module: to overwrite it use %%writefile ${file}`);
+  writeFileSync(path, /@module\b/.test(content) ? content : `/** @module */\n${content}`);
 }

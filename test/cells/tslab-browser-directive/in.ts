@@ -1,0 +1,6 @@
+// %%
+/** @browser */
+document.body.append('x')
+// %%
+/** @node */
+1 + 1
