@@ -2,11 +2,12 @@ import { fileURLToPath } from 'node:url';
 import type { Dialect, LowerSettings } from '../lower.ts';
 import { problemsOf, syntaxFailure } from './check.ts';
 import { type CompiledCell, compile } from './compile.ts';
-import { type Completion, complete } from './complete.ts';
+import { type CellView, type Completion, complete } from './complete.ts';
 import { type CellFailure, failure } from './failure.ts';
 import { type CellImports, importsOf, importTable } from './imports.ts';
 import { type Inspection, inspect } from './inspect.ts';
 import { type Completeness, isComplete } from './is-complete.ts';
+import { mend } from './mend.ts';
 import { type Declared, type Parsed, parse, type SyntaxProblem, type Use, variablesOf } from './parse.ts';
 import { type FileName, type Files, openProject } from './project.ts';
 import { settledType } from './settle.ts';
@@ -292,17 +293,23 @@ export function openCells(options: CellsOptions, project = openProject(options))
         return syntaxFailure(cell.parsed, cell.split, source, number) ?? generate(cell, source, number);
       }),
     isComplete: (source) => isComplete(source, inJavaScript),
-    complete: (source, cursor) => complete(context(source), cursor),
-    inspect: (source, cursor, detail) => inspect(context(source), cursor, detail),
+    complete: (source, cursor) => complete(view(source, cursor), cursor),
+    inspect: (source, cursor, detail) => inspect(view(source, cursor), cursor, detail),
     refresh: () => project.forget(),
     reset: () => names.clear(),
     close: () => project.close(),
   };
 
-  function context(source: string) {
-    const cell = prepare(source, 0);
-    const text = cellText(cell.split, cell.parsed, cell.imports, names, cell.own, true);
-    return { source, ...cell, names, project, files: { ...files(), cell: text.text }, magics: options.magics ?? [] };
+  function view(source: string, cursor: number): CellView {
+    let cell = prepare(source, 0);
+    if (cell.parsed.errors.length > 0) {
+      const tries = mend(source, cursor, cell.split).map((mended) => prepare(mended, 0));
+      cell = tries.find(({ parsed }) => parsed.errors.length === 0) ?? tries[0]!;
+    }
+    // What is still broken must not take the lines below it along.
+    const text = cellText(cell.split, cell.parsed, cell.imports, names, cell.own, '\n;');
+    const given = { ...files(), cell: text.text };
+    return { source, ...cell, names, project, files: given, magics: options.magics ?? [] };
   }
 }
 

@@ -1,4 +1,5 @@
 import { clean } from './check.ts';
+import { docComment } from './doc-comment.ts';
 import { lex } from './lex.ts';
 import type { Kind, Parsed } from './parse.ts';
 import type { Files, Project } from './project.ts';
@@ -44,7 +45,7 @@ const kinds: Record<number, string> = {
   25: 'type',
 };
 const most = 200;
-const withSignatures = 30;
+const withSignatures = 20;
 
 /** What could stand at the cursor, best first. */
 export async function complete(view: CellView, cursor: number): Promise<Completion> {
@@ -60,6 +61,8 @@ export async function complete(view: CellView, cursor: number): Promise<Completi
     const end = cursor + /^[^'"\n]*/.exec(source.slice(cursor))![0].length;
     return { start: cursor - module.length, end, matches: project.modules(module) };
   }
+  const comment = docComment(source, cursor);
+  if (comment) return { start: comment.start, end: comment.end, matches: [{ text: comment.text, type: 'snippet' }] };
   const start = cursor - /[\p{ID_Continue}$\u200c\u200d]*$/u.exec(before)![0].length;
   const end = cursor + /^[\p{ID_Continue}$\u200c\u200d]*/u.exec(source.slice(cursor))![0].length;
   const prefix = source.slice(start, cursor);
@@ -94,15 +97,18 @@ async function members({ project, files }: CellView, position: number, prefix: s
       .filter(({ kind }) => kind !== 1)
       .map((entry) => ({ ...entry, name: entry.name.replace(/\?$/, '') }))
       .filter(({ name }) => isOffered(name, prefix));
+    const ranked = rank(entries, prefix).slice(0, most);
+    const first = ranked.slice(0, withSignatures);
+    // In one question: each is a way to the other process and back.
+    const types = await checker.getTypeOfSymbol(first.flatMap(({ symbol }) => symbol ?? []));
+    const typeOf = new Map(first.filter(({ symbol }) => symbol).map((entry, index) => [entry, types[index]]));
     return Promise.all(
-      rank(entries, prefix)
-        .slice(0, most)
-        .map(async ({ name, kind, symbol, detail }, index): Promise<Match> => {
-          const match: Match = { text: name, type: kinds[kind ?? 0] ?? 'text' };
-          if (detail) return { ...match, signature: detail };
-          const type = symbol && index < withSignatures ? await checker.getTypeOfSymbol(symbol) : undefined;
-          return type ? { ...match, signature: clean(await checker.typeToString(type)) } : match;
-        }),
+      ranked.map(async (entry): Promise<Match> => {
+        const match: Match = { text: entry.name, type: kinds[entry.kind ?? 0] ?? 'text' };
+        if (entry.detail) return { ...match, signature: entry.detail };
+        const type = typeOf.get(entry);
+        return type ? { ...match, signature: clean(await checker.typeToString(type)) } : match;
+      }),
     );
   });
 }
@@ -133,17 +139,33 @@ async function identifiers(view: CellView, start: number, prefix: string): Promi
     const place = { document: project.path('cell'), position: Math.min(split.toText(start), split.text.length) };
     return Promise.all(
       chosen.map(async ({ name, type }, index): Promise<Match> => {
-        if (type === 'keyword' || index >= withSignatures) return { text: name, type };
-        const symbol = await checker.resolveName(name, valueFlags, place);
-        const found = symbol && (await checker.getTypeOfSymbol(symbol));
-        return found ? { text: name, type, signature: clean(await checker.typeToString(found)) } : { text: name, type };
+        if (type === 'keyword' || (index >= withSignatures && type !== 'import')) return { text: name, type };
+        const named = await checker.resolveName(name, valueFlags | typeFlags | alias, place);
+        const symbol = named && named.flags & alias ? await checker.getAliasedSymbol(named) : named;
+        if (!symbol) return { text: name, type };
+        const shown = type === 'import' ? kindOf(symbol.flags) : type;
+        if (!(symbol.flags & valueFlags)) return { text: name, type: shown };
+        const found = await checker.getTypeOfSymbol(symbol);
+        const signature = found && clean(await checker.typeToString(found));
+        return { text: name, type: shown, ...(signature ? { signature } : {}) };
       }),
     );
   });
 }
 
-/** TypeScript's SymbolFlags.Value. */
+/** TypeScript's SymbolFlags: Value, Type, Alias. */
 const valueFlags = 111551;
+const typeFlags = 788968;
+const alias = 2097152;
+
+/** The protocol's word for a symbol of those flags. */
+function kindOf(flags: number): string {
+  if (flags & 16) return 'function';
+  if (flags & 32) return 'class';
+  if (flags & 384) return 'enum';
+  if (flags & 1536) return 'module';
+  return flags & 3 ? 'variable' : 'interface';
+}
 
 const keywords =
   'abstract any as async await boolean break case catch class const continue debugger declare default delete do else enum export extends false finally for from function if implements import in infer instanceof interface is keyof let namespace never new null number object of private protected public readonly return satisfies static string super switch symbol this throw true try type typeof undefined unknown using var void while yield'.split(
@@ -151,9 +173,8 @@ const keywords =
   );
 
 function slotType(kind: Kind): string {
-  if (kind === 'import') return 'module';
   if (kind === 'type') return 'interface';
-  return kind === 'namespace' ? 'module' : ['function', 'class', 'enum'].includes(kind) ? kind : 'variable';
+  return kind === 'namespace' ? 'module' : ['import', 'function', 'class', 'enum'].includes(kind) ? kind : 'variable';
 }
 
 const isOffered = (name: string, prefix: string) =>

@@ -38,7 +38,8 @@ export function importsOf(parsed: Parsed, text: string, number: number, table: I
       const type = isType ? 'type ' : '';
       const entry = entryOf(table, `${type}${imported} ${from}`, source.value, (symbol) => {
         if (imported === undefined) return `import ${from};`;
-        if (imported === '*') return `export ${type}* as ${symbol} from ${from};`;
+        // Not `export * as`: a module with `export =`, such as node:path, has none of that.
+        if (imported === '*') return `import ${type}* as ${symbol} from ${from}; export ${type}{ ${symbol} };`;
         return `export ${type}{ ${imported} as ${symbol} } from ${from};`;
       });
       const name = local ?? source;

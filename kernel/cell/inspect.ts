@@ -1,7 +1,12 @@
 import { clean } from './check.ts';
 import type { CellView } from './complete.ts';
+import type { Checker, TypeScriptSymbol } from './project.ts';
+import { callSignatures } from './signatures.ts';
 
 export type Inspection = { found: boolean; data?: { 'text/plain': string; 'text/markdown': string } };
+
+/** `construct`: what `new NAME(` calls. */
+type Named = { name: string; start: number; construct: boolean };
 
 /** Type and documentation of the name at the cursor, or of the function being called. */
 export async function inspect(view: CellView, cursor: number, detail: 0 | 1): Promise<Inspection> {
@@ -9,19 +14,20 @@ export async function inspect(view: CellView, cursor: number, detail: 0 | 1): Pr
   const at = nameAt(source, cursor);
   if (!at) return { found: false };
   const position = split.toText(at.start);
+  const isMember = source[at.start - 1] === '.';
   return project.ask(files, async ({ checker }) => {
-    const symbol = await checker.getSymbolAtPosition(project.path('cell'), position);
+    const place = { document: project.path('cell'), position };
+    const value = await checker.getSymbolAtPosition(place.document, position);
+    // A type's name alone is no expression, so nothing stands there for the checker.
+    const symbol = value ?? (isMember ? undefined : await checker.resolveName(at.name, typeFlags, place));
     if (!symbol) return { found: false };
-    const type =
-      (await checker.getTypeAtPosition(project.path('cell'), position)) ?? (await checker.getTypeOfSymbol(symbol));
-    const text = type ? clean(await checker.typeToString(type)) : '';
     const aliased = symbol.flags & alias ? await checker.getAliasedSymbol(symbol) : symbol;
+    const declaration = await declarationOf(checker, aliased, at, value ? place : undefined);
     const documentation = await checker.getDocumentationCommentOfSymbol(aliased);
     const tags = await checker.getJsDocTagsOfSymbol(aliased);
-    const declaration = signature(at.name, text, aliased.flags);
-    const notes = tags.map(({ name, text: note }) => `*@${name}*${note ? ` ${note}` : ''}`);
     const slot = view.names.get(at.name);
-    const known = source[at.start - 1] === '.' ? undefined : (slot?.value ?? slot?.type)?.source;
+    const own = isMember ? undefined : (slot?.value ?? slot?.type);
+    const known = own?.from === 'imports' ? undefined : own?.source;
     const code = detail === 1 ? (known ?? (await sourceOf(aliased))) : undefined;
     const plain = [
       declaration,
@@ -29,12 +35,7 @@ export async function inspect(view: CellView, cursor: number, detail: 0 | 1): Pr
       tags.map(({ name, text: note }) => `@${name} ${note ?? ''}`.trim()).join('\n'),
       code,
     ];
-    const markdown = [
-      `\`\`\`typescript\n${declaration}\n\`\`\``,
-      documentation,
-      notes.join('\n\n'),
-      code && `\`\`\`typescript\n${code}\n\`\`\``,
-    ];
+    const markdown = [fenced(declaration), documentation, tags.map(noteOf).join('\n\n'), code && fenced(code)];
     return {
       found: true,
       data: {
@@ -48,45 +49,91 @@ export async function inspect(view: CellView, cursor: number, detail: 0 | 1): Pr
 /** SymbolFlags of TypeScript. */
 const variable = 3;
 const property = 4;
+const enumMember = 8;
 const functionFlag = 16;
 const classFlag = 32;
 const interfaceFlag = 64;
 const enumFlag = 384;
+const moduleFlag = 1536;
 const typeAlias = 524288;
 const method = 8192;
+const accessor = 98304;
 const alias = 2097152;
+const typeFlags = 788968;
+/** NodeBuilderFlags: NoTruncation, and InTypeAlias, which spells an alias out. */
+const whole = 1;
+const spelledOut = 8388609;
 
-function signature(name: string, type: string, flags: number): string {
-  if (flags & functionFlag) return `function ${name}${type.replace(/^((?:<.*>)?\(.*\)) => /s, '$1: ')}`;
-  if (flags & method) return `(method) ${name}${type.replace(/^((?:<.*>)?\(.*\)) => /s, '$1: ')}`;
+async function declarationOf(
+  checker: Checker,
+  symbol: TypeScriptSymbol,
+  { name, construct }: Named,
+  place: { document: string; position: number } | undefined,
+): Promise<string> {
+  const { flags } = symbol;
+  if (!place) {
+    if (flags & interfaceFlag) return `interface ${name}`;
+    const declared = await checker.getDeclaredTypeOfSymbol(symbol);
+    return `type ${name} = ${clean(await checker.typeToString(declared, undefined, spelledOut))}`;
+  }
+  if (flags & enumMember) {
+    const node = (await symbol.valueDeclaration?.resolve()) as Parameters<Checker['getConstantValue']>[0] | undefined;
+    const owner = await symbol.getParent();
+    const constant = node && (await checker.getConstantValue(node));
+    return `(enum member) ${owner?.name ?? ''}.${name}${constant === undefined ? '' : ` = ${JSON.stringify(constant)}`}`;
+  }
+  const type =
+    (await checker.getTypeAtPosition(place.document, place.position)) ?? (await checker.getTypeOfSymbol(symbol));
+  if (construct && type) {
+    const made = await callSignatures(checker, type, 'construct');
+    if (made.length > 0) return made.map((one) => `new ${name}${one}`).join('\n');
+  }
+  if (flags & (functionFlag | method)) {
+    const head = flags & functionFlag ? 'function ' : '(method) ';
+    const called = type ? await callSignatures(checker, type, 'call') : [];
+    if (called.length > 0) return called.map((one) => `${head}${name}${one}`).join('\n');
+  }
+  const text = type ? clean(await checker.typeToString(type, undefined, whole)) : '';
   if (flags & classFlag) return `class ${name}`;
-  if (flags & interfaceFlag) return `interface ${name}`;
   if (flags & enumFlag) return `enum ${name}`;
-  if (flags & typeAlias) return `type ${name} = ${type}`;
-  if (flags & property) return `(property) ${name}: ${type}`;
-  if (flags & variable) return `const ${name}: ${type}`;
-  return `${name}: ${type}`;
+  if (flags & variable)
+    return flags & interfaceFlag ? `interface ${name}\nvar ${name}: ${text}` : `const ${name}: ${text}`;
+  if (flags & interfaceFlag) return `interface ${name}`;
+  if (flags & typeAlias) return `type ${name} = ${text}`;
+  if (flags & (property | accessor)) return `(property) ${name}: ${text}`;
+  return flags & moduleFlag ? `module ${name}` : `${name}: ${text}`;
 }
 
-async function sourceOf(symbol: {
-  declarations: readonly { resolve(): Promise<unknown> }[];
-}): Promise<string | undefined> {
+const fenced = (code: string) => `\`\`\`typescript\n${code}\n\`\`\``;
+
+/** An example is code, unless its author says what is. */
+function noteOf({ name, text }: { name: string; text?: string | undefined }): string {
+  if (name === 'example' && text && !text.includes('```')) return `*@example*\n\n${fenced(text)}`;
+  return `*@${name}*${text ? `${name === 'example' ? '\n\n' : ' '}${text}` : ''}`;
+}
+
+async function sourceOf(symbol: TypeScriptSymbol): Promise<string | undefined> {
   const node = (await symbol.declarations[0]?.resolve()) as { getText?(): string } | undefined;
   const text = node?.getText?.();
   return text && clean(text).slice(0, 4000);
 }
 
 /** The name under the cursor; else the one whose call the cursor is in. */
-function nameAt(source: string, cursor: number): { name: string; start: number } | undefined {
+function nameAt(source: string, cursor: number): Named | undefined {
   const before = /[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.exec(source.slice(0, cursor))?.[0] ?? '';
   const after = /^[\p{ID_Continue}$]*/u.exec(source.slice(cursor))![0];
-  if (before + after && !/^\d/.test(before + after)) return { name: before + after, start: cursor - before.length };
-  let depth = 0;
+  const isNew = (start: number) => /\bnew\s+(?:[\w$]+\.)*$/.test(source.slice(0, start));
+  if (before + after && !/^\d/.test(before + after)) {
+    const start = cursor - before.length;
+    return { name: before + after, start, construct: isNew(start) };
+  }
+  const closed: string[] = [];
   for (let i = cursor - 1; i >= 0; i--) {
-    if (source[i] === ')') depth++;
-    else if (source[i] === '(' && depth-- === 0) {
-      const callee = /([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*$/u.exec(source.slice(0, i));
-      return callee ? { name: callee[1]!, start: callee.index } : undefined;
+    const character = source[i]!;
+    if (/[)\]}]/.test(character)) closed.push(character);
+    else if (/[([{]/.test(character) && closed.pop() === undefined && character === '(') {
+      const callee = /([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*(?:<[^()]*>)?\s*$/u.exec(source.slice(0, i));
+      return callee ? { name: callee[1]!, start: callee.index, construct: isNew(callee.index) } : undefined;
     }
   }
   return undefined;

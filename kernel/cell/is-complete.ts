@@ -1,4 +1,4 @@
-import { type Bracket, lex } from './lex.ts';
+import { type Bracket, lex, type Token } from './lex.ts';
 import { parse } from './parse.ts';
 import { split } from './split.ts';
 
@@ -19,7 +19,9 @@ export function isComplete(source: string, inJavaScript = false): Completeness {
   if (errors.length === 0) return { status: 'complete' };
   const { open, stray, unfinished, tokens } = lex(cell.text);
   if (stray) return { status: 'invalid' };
-  if (open.some(({ text }) => text === '`')) return incomplete('');
+  // A template's own text is taken as it is; in its `${` an indent means nothing.
+  if (open.at(-1)?.text === '`') return incomplete('');
+  if (open.some(({ text }) => text === '`')) return incomplete(within(source, open.at(-1)!));
   if (unfinished === 'comment') return incomplete(lineIndent(source, source.length));
   if (unfinished) return { status: 'invalid' };
   const last = tokens.at(-1);
@@ -30,8 +32,23 @@ export function isComplete(source: string, inJavaScript = false): Completeness {
     return { status: 'invalid' };
   const innermost = open.at(-1);
   if (innermost) return incomplete(within(cell.text, innermost));
+  // A list of type arguments is a bracket too.
+  const list = typeList(tokens);
+  if (list !== undefined) return incomplete(deeper(lineIndent(cell.text, list)));
   const indent = lineIndent(cell.text, end);
   return incomplete(opensBlock ? deeper(indent) : indent);
+}
+
+/** Where the `<` of type arguments begins that the text ends in: `Array<`, `Map<string, `. */
+function typeList(tokens: Token[]): number | undefined {
+  let depth = 0;
+  for (let i = tokens.length - 1; i >= 0; i--) {
+    const { text, kind, start } = tokens[i]!;
+    if (/^>+$/.test(text)) depth += text.length;
+    else if (text === '<' && depth-- === 0) return tokens[i - 1]?.end === start ? start : undefined;
+    else if (kind === 'punctuation' && !/^(?:[,.|&[\]{}:?]|=>)$/.test(text)) return undefined;
+  }
+  return undefined;
 }
 
 const incomplete = (indent: string): Completeness => ({ status: 'incomplete', indent });

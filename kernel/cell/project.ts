@@ -20,6 +20,9 @@ export type ProjectOptions = {
 export type FileName = 'imports' | 'cells' | 'cell';
 export type Files = Partial<Record<FileName, string>>;
 
+export type Checker = Program['checker'];
+export type { Symbol as TypeScriptSymbol } from 'typescript/unstable/async';
+
 /** The one place that knows TypeScript's API: it drives the TypeScript process and starts it again when it dies. */
 export type Project = {
   /** How the nearby tsconfig.json wants cells turned into JavaScript. */
@@ -333,6 +336,8 @@ function modulesLike(prefix: string, folder: string, own: string | undefined): {
       .filter(({ text }) => text.startsWith(prefix) && !/(?:^|\/)node_modules\/$/.test(text));
   }
   const names = new Set(['typelab', 'typelab/kernel', 'tslab']);
+  // `fs` means node:fs where somebody types it so.
+  if (prefix !== '') for (const name of builtinModules) if (!/^_|:/.test(name)) names.add(name);
   for (const name of builtinModules)
     if (!name.startsWith('_')) names.add(name.startsWith('node:') ? name : `node:${name}`);
   for (const name of own ? dependencies(own) : []) names.add(name);

@@ -30,20 +30,22 @@ export function cellText(
   imports: CellImports,
   names: Names,
   own: Names,
-  everything = false,
+  /** For completion: every name of the session is there, and this stands between the cell and them. */
+  completing?: string,
 ): CheckText {
   const stands: Stand[] = [];
   let text = blank(split.text, parsed);
   for (const { node, entry } of imports.dynamic)
     text = text.slice(0, node.start) + entry.symbol.padEnd(6) + text.slice(node.start + 6);
-  text += '\n';
+  text += `${completing ?? ''}\n`;
   const used = new Map<string, { value: boolean; type: boolean }>();
   for (const use of parsed.uses) {
     const one = used.get(use.name) ?? { value: false, type: false };
     one[use.meaning] = true;
     used.set(use.name, one);
   }
-  if (everything) for (const name of names.keys()) if (!used.has(name)) used.set(name, { value: true, type: true });
+  if (completing !== undefined)
+    for (const name of names.keys()) if (!used.has(name)) used.set(name, { value: true, type: true });
   const fromImports = new Map<string, string>();
   const fromCells: string[] = [];
   const declarations: string[] = [];
@@ -135,7 +137,9 @@ export function declarationsText(
       result += split.text.slice(from, edit.start) + edit.text;
       from = edit.end;
     }
-    result += `${split.text.slice(from, range.end)};\n`;
+    // Nothing may stand between the overloads of a function.
+    const isOverload = ((statement.declaration as Node | null | undefined) ?? statement).type === 'TSDeclareFunction';
+    result += `${split.text.slice(from, range.end)}${isOverload ? '' : ';'}\n`;
   }
   for (const { name, start } of parsed.undeclared)
     result += `declare var ${names.get(name)!.value!.symbol}: ${settled.get(start) ?? 'any'};\n`;

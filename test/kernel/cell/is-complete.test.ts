@@ -50,7 +50,7 @@ const incomplete: [source: string, indent: string][] = [
   ['switch (a) {', '  '],
   ['await fetch(', '  '],
   ['`abc', ''],
-  ['`a${', ''],
+  ['`a${', '  '],
   ['foo(`', ''],
   ['/* comment', ''],
   ['!ls \\', ''],

@@ -1,0 +1,11 @@
+// %%
+const foo = (a: number) => a;
+// %% inspect
+%time fo│o(1)
+// %% inspect
+%time foo│
+// %% inspect
+%%time
+fo│o(2)
+// %% complete
+%time foo.le│
