@@ -87,6 +87,7 @@ export function openCells(options: CellsOptions, project = openProject(options))
   const importedSymbols = new Set<string>();
   let queue: Promise<unknown> = Promise.resolve();
 
+  project.loosen(false);
   const warm = project
     .check({ ...files(), cell: 'export {};\n' }, ['cell'])
     // What is wrong with the checker is told by the first cell.
@@ -133,7 +134,7 @@ export function openCells(options: CellsOptions, project = openProject(options))
   async function checked(cell: Prepared, source: string, number: number): Promise<CellFailure | undefined> {
     const text = cellText(cell.split, cell.parsed, cell.imports, names, cell.own);
     Object.assign(cell, text);
-    if (cell.imports.names.some(({ entry }) => entry.module === 'tslab')) project.loosen();
+    if (cell.imports.names.some(({ entry }) => entry.module === 'tslab')) project.loosen(true);
     const hasImports = cell.imports.names.length + cell.imports.dynamic.length > 0;
     const all = files();
     const diagnose: FileName[] = hasImports ? ['cell', 'imports'] : ['cell'];
@@ -296,7 +297,10 @@ export function openCells(options: CellsOptions, project = openProject(options))
     complete: (source, cursor) => complete(view(source, cursor), cursor),
     inspect: (source, cursor, detail) => inspect(view(source, cursor), cursor, detail),
     refresh: () => project.forget(),
-    reset: () => names.clear(),
+    reset() {
+      names.clear();
+      project.loosen(false);
+    },
     close: () => project.close(),
   };
 

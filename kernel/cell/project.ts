@@ -38,8 +38,8 @@ export type Project = {
   modules(prefix: string): { text: string; type: string }[];
   /** A package was installed or a module could not be found before: resolve everything anew. */
   forget(): void;
-  /** Checks as tslab does, which is not strict, unless a nearby tsconfig.json says how. */
-  loosen(): void;
+  /** Whether to check as tslab does, which is not strict; a nearby tsconfig.json that says how is obeyed. */
+  loosen(on: boolean): void;
   /** Resolves when the TypeScript process has been stopped. */
   close(): Promise<void>;
 };
@@ -199,9 +199,9 @@ export function openProject(options: ProjectOptions): Project {
     forget() {
       if (connection) connection.forgotten = true;
     },
-    loosen() {
-      if (loose || nearby.options.strict !== undefined) return;
-      loose = true;
+    loosen(on) {
+      if (loose === on || nearby.options.strict !== undefined) return;
+      loose = on;
       reconfigured = true;
     },
     async close() {
