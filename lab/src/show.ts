@@ -1,11 +1,12 @@
 import { missingOps, opsOf } from '../../lib/saved-model/ops-used.ts';
 import { readMetaGraphs } from '../../lib/saved-model/read.ts';
 import type { MetaGraphDef, SignatureDef, TensorInfoProto } from '../../lib/saved-model/schema.ts';
+import { concreteFunctions } from './show-functions.ts';
 
 /** `typelab show DIR [--all]`: the lines of `saved_model_cli show`, and the ops that a graph uses. */
 export function show(dir: string, { all = false }: { all?: boolean }): void {
   const graphs = readMetaGraphs(dir).sort((a, b) => compare(tagsOf(a).join('\0'), tagsOf(b).join('\0')));
-  console.log((all ? graphs.flatMap(describe) : tagSets(graphs)).join('\n'));
+  console.log((all ? [...graphs.flatMap(describe), ...concreteFunctions(graphs)] : tagSets(graphs)).join('\n'));
 }
 
 function tagsOf(graph: MetaGraphDef): string[] {

@@ -1,5 +1,5 @@
-import type { Schema } from './proto.ts';
-import { bool, encode, int, many, map, message, string, sub } from './proto.ts';
+import type { Of, Schema } from './proto.ts';
+import { bigint, bool, double, encode, int, many, map, maybe, message, string, sub } from './proto.ts';
 import { TensorShapeProto } from './schema.ts';
 import { toShapeProto } from './tensor-proto.ts';
 
@@ -79,9 +79,11 @@ const BareFunction = message('SavedBareConcreteFunction', {
   argument_keywords: many(string(2)),
   allowed_positional_arguments: int(3),
 });
+const SavedFunction = message('SavedFunction', { concrete_functions: many(string(1)) });
 type SavedObject = {
   children: { node_id: number; local_name: string }[];
   user_object: ReturnType<typeof userObject> | undefined;
+  function: { concrete_functions: string[] } | undefined;
   variable:
     | { dtype: number; shape: ReturnType<typeof toShapeProto> | undefined; trainable: boolean; name: string }
     | undefined;
@@ -90,12 +92,14 @@ type SavedObject = {
 const EMPTY_OBJECT: SavedObject = {
   children: [],
   user_object: undefined,
+  function: undefined,
   variable: undefined,
   bare_concrete_function: undefined,
 };
 const SavedObjectSchema = message('SavedObject', {
   children: many(sub(1, () => ObjectReference)),
   user_object: sub(4, () => UserObject),
+  function: sub(6, () => SavedFunction),
   variable: sub(7, () => Variable),
   bare_concrete_function: sub(8, () => BareFunction),
 });
@@ -105,12 +109,23 @@ const TensorSpec = message('TensorSpecProto', {
   shape: sub(2, () => TensorShapeProto),
   dtype: int(3),
 });
-type Structured = {
-  tensor_spec_value?: { name: string; shape: TensorShapeProto | undefined; dtype: number } | undefined;
+/** A value of Python, as the arguments of functions have them. */
+export type Structured = {
+  none_value?: object | undefined;
+  float64_value?: number | undefined;
+  /** Of type sint64: zigzag-encoded. */
+  int64_value?: bigint | undefined;
+  string_value?: string | undefined;
+  bool_value?: boolean | undefined;
+  tensor_shape_value?: TensorShapeProto | undefined;
+  tensor_dtype_value?: number | undefined;
+  tensor_spec_value?: Of<typeof TensorSpec> | undefined;
+  type_spec_value?: { type_state: Structured | undefined; type_spec_class_name: string } | undefined;
+  list_value?: { values: Structured[] } | undefined;
   tuple_value?: { values: Structured[] } | undefined;
   dict_value?: { fields: Map<string, Structured> } | undefined;
 };
-const StructuredTuple: Schema<{ values: Structured[] }> = message('TupleValue', {
+const StructuredList: Schema<{ values: Structured[] }> = message('ListValue', {
   values: many(sub(1, () => StructuredValue)),
 });
 const StructuredDict: Schema<{ fields: Map<string, Structured> }> = message('DictValue', {
@@ -119,9 +134,23 @@ const StructuredDict: Schema<{ fields: Map<string, Structured> }> = message('Dic
     sub(2, () => StructuredValue),
   ),
 });
+const TypeSpec: Schema<{ type_state: Structured | undefined; type_spec_class_name: string }> = message(
+  'TypeSpecProto',
+  { type_state: sub(2, () => StructuredValue), type_spec_class_name: string(3) },
+);
+const None = message('NoneValue', {});
 const StructuredValue: Schema<Structured> = message('StructuredValue', {
+  none_value: sub(1, () => None),
+  float64_value: maybe(double(11)),
+  int64_value: maybe(bigint(12)),
+  string_value: maybe(string(13)),
+  bool_value: maybe(bool(14)),
+  tensor_shape_value: sub(31, () => TensorShapeProto),
+  tensor_dtype_value: maybe(int(32)),
   tensor_spec_value: sub(33, () => TensorSpec),
-  tuple_value: sub(52, () => StructuredTuple),
+  type_spec_value: sub(34, () => TypeSpec),
+  list_value: sub(51, () => StructuredList),
+  tuple_value: sub(52, () => StructuredList),
   dict_value: sub(53, () => StructuredDict),
 });
 const ConcreteFunctionSchema = message('SavedConcreteFunction', {

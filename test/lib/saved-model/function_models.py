@@ -101,6 +101,27 @@ def branches(path):
 
 
 @maker
+def python_arguments(path):
+    """Arguments that are no tensors, each kind that a signature may keep."""
+    class Model(tf.Module):
+        @tf.function
+        def scale(self, x, mode='mean', twice=False, factor=1.5, times=-3, nothing=None, sizes=(1, 'b'), pair=None):
+            return x * factor if twice else x
+
+        @tf.function(input_signature=[tf.RaggedTensorSpec([None, None], tf.int64)])
+        def ragged(self, rows):
+            return rows.flat_values
+
+    model = Model()
+    spec = tf.TensorSpec([None, 2], tf.float32, name='x')
+    for mode in ('mean', 'sum'):
+        model.scale.get_concrete_function(spec, mode)
+    model.scale.get_concrete_function(tf.TensorSpec(None, tf.float64), sizes=[spec, {'deep': 2}], pair={'a': spec, 'b': tf.float16})
+    tf.saved_model.save(model, path, {'serving_default': model.scale.get_concrete_function(spec)})
+    return [('serving_default', {'x': floats(3, 2)})]
+
+
+@maker
 def nested_functions(path):
     scale = tf.Variable(3.0)
 

@@ -20,7 +20,7 @@ const MODELS: Record<string, number> = {
     'digits convnet sequences merges text lstm gru attention mobilenet arithmetic stacked_lstm masked_text encoder_decoder',
     'volumes autoencoder activations normalisations dilated depthwise pictures wide_and_deep bags_of_words transformer',
     'endpoints tf1_loop tf1_cond partitioned sharded classifier tf1_convnet loops branches nested_functions gathers shapes',
-    'reductions algebra complexes small_integers sparse_features big_state',
+    'reductions algebra complexes small_integers sparse_features big_state python_arguments',
   ),
   ...within(1e-4, 'efficientnet resnet densenet images'),
   ...within(1e-6, 'halves half_inputs control strings more_strings vectorized half_plus_two'),
