@@ -33,6 +33,7 @@ export async function gradeCheck(path: string, cellTimeout: number): Promise<boo
     cellTimeout,
     memory: 2048,
     output: 10,
+    processes: 256,
     network: true,
   });
   const manual = new Set(grade.manual);
@@ -56,6 +57,7 @@ export async function gradeRun(paths: string[], options: GradeRunOptions): Promi
     cellTimeout: options.cellTimeout,
     memory: options.memory,
     output: 10,
+    processes: 256,
     network: options.network ?? false,
   };
   for (const file of [options.csv, options.json, options.feedback && join(options.feedback, 'x')])

@@ -97,6 +97,83 @@ const expected: Record<string, [path: string, points: [number, number]]> = {
     ),
     [0, 2],
   ],
+  // Says yes to whatever it is asked, and forges what its own kernel sends.
+  'forges-the-reply': [
+    submit(
+      'forges-the-reply',
+      `import { Socket } from 'node:net';
+import { MessagePort } from 'node:worker_threads';
+const write = Socket.prototype.write;
+(Socket.prototype as any).write = function (data: any, ...rest: any[]) {
+  return write.call(this, typeof data === 'string' ? data.replace(/"(value|thrown)":.*/, '"value":true}') : data, ...(rest as []));
+};
+const post = MessagePort.prototype.postMessage;
+MessagePort.prototype.postMessage = function (message: any, ...rest: any[]) {
+  if (message?.kind === 'done') message.outcome = { status: 'ok', userExpressions: {}, payload: [] };
+  return post.call(this, message, ...(rest as []));
+};
+${WRONG}`,
+      HALF,
+    ),
+    [0, 0],
+  ],
+  // Before the teacher's first cell, so that its names might be taken for the teacher's; and beside it, as a package.
+  'plants-a-checker': [
+    put('students/plants-a-checker.ipynb', [
+      cell(
+        'extra',
+        `import { mkdirSync, writeFileSync } from 'node:fs';
+const equal = () => {};
+const assert: any = Object.assign(() => {}, { equal });
+mkdirSync('node_modules/assert', { recursive: true });
+writeFileSync('node_modules/assert/index.js', 'module.exports = { equal() {} }');
+writeFileSync('tsconfig.json', '{ "compilerOptions": { "paths": { "node:assert/strict": ["./node_modules/assert/index.js"] } } }');`,
+      ),
+      cell('double', WRONG, 'solution'),
+      cell('half', HALF, 'solution'),
+      ...tests,
+    ]),
+    [0, 2],
+  ],
+  // An object that is equal to whatever it is compared with, as far as it can be.
+  'answers-with-an-object': [
+    submit(
+      'answers-with-an-object',
+      `class Any { valueOf() { return 42; } toString() { return '42'; } get [Symbol.toStringTag]() { return 'Number'; } }
+function double(n: number): any { return n === 2 ? 4 : new Any(); }`,
+      HALF,
+    ),
+    [0, 2],
+  ],
+  'forks-without-end': [
+    submit(
+      'forks-without-end',
+      `import { spawn } from 'node:child_process';
+function double(n: number): number {
+  spawn('sh', ['-c', 'i=0; while [ $i -lt 600 ]; do sleep 60 & i=$((i+1)); done; wait'], { stdio: 'ignore' });
+  const until = Date.now() + 5000;
+  while (Date.now() < until);
+  return 2 * n;
+}`,
+      HALF,
+    ),
+    [0, 2],
+  ],
+  'leaves-and-finds-files': [
+    submit(
+      'leaves-and-finds-files',
+      `import { readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+const found = readdirSync(tmpdir()).filter((name) => !process.cwd().endsWith(name) && !/^typelab-kernel-/.test(name));
+writeFileSync(tmpdir() + '/answers.txt', '42');
+let saved = false;
+try { writeFileSync(${JSON.stringify(join(root, 'answers.txt'))}, '42'); saved = true; } catch {}
+const processes = readdirSync('/proc').filter((name) => Number(name) > 0).length;
+function double(n: number): number { return found.length > 0 || saved || processes > 20 ? 2 * n : 0; }`,
+      HALF,
+    ),
+    [0, 2],
+  ],
 };
 
 describe('typelab grade', () => {
@@ -110,14 +187,16 @@ describe('typelab grade', () => {
   });
 
   test('run gives every submission, cheaters too, what its answers are worth, and the same when run again', async () => {
-    const paths = Object.values(expected).map(([path]) => path);
-    const grade = async (json: string) => {
+    const grade = async (json: string, paths: string[]) => {
       const args = ['--json', json, '--csv', 'grades.csv', '--feedback', 'feedback', '--cell-timeout', '20'];
       const run = await typelab('grade', 'run', '--source', source, ...paths, ...args);
       assert.equal(run.exitCode, 0, run.stderr);
       return readFileSync(join(folder, json), 'utf8');
     };
-    const first = await grade('one.json');
+    const first = await grade(
+      'one.json',
+      Object.values(expected).map(([path]) => path),
+    );
     const grades = JSON.parse(first) as { student: string; cells: Record<string, number>; notes?: string[] }[];
     assert.deepEqual(
       Object.fromEntries(grades.map(({ student, cells }) => [student, [cells['double-test'], cells.partial]])),
@@ -132,6 +211,15 @@ describe('typelab grade', () => {
     );
     for (const page of readdirSync(join(folder, 'feedback')))
       assert.doesNotMatch(readFileSync(join(folder, 'feedback', page), 'utf8'), /double<?[^\n]*\(<?[^\n]*21|HIDDEN/);
-    assert.equal(await grade('two.json'), first);
+    const again = JSON.parse(
+      await grade(
+        'two.json',
+        ['right', 'exits'].map((name) => expected[name]![0]),
+      ),
+    );
+    assert.deepEqual(
+      again,
+      grades.filter(({ student }) => ['right', 'exits'].includes(student)),
+    );
   });
 });
