@@ -15,7 +15,8 @@ export type Graded = {
 
 export type CellToRun = { cell: Cell; graded?: Graded };
 
-const STUB = "// YOUR CODE HERE\nthrow new Error('not written yet');";
+/** What students find in place of a solution. */
+export const STUB = "// YOUR CODE HERE\nthrow new Error('not written yet');";
 
 export function gradedOf(cell: Cell): Graded | undefined {
   const graded = cell.metadata.nbgrader as Graded | undefined;

@@ -93,9 +93,10 @@ export class Attempt {
       const taught = await execute(tests, source, this.#options, test ? into : []);
       if (test || taught.status === 'lost') end = taught;
     }
-    const { status, text } = end!;
-    if (status === 'lost') this.#lost.add(one);
-    if (status === 'lost' || text.includes(ENDED)) await this.#stop();
+    if (end!.status === 'lost' || end!.text.includes(ENDED)) {
+      this.#lost.add(one);
+      await this.#stop();
+    }
     return end!;
   }
 

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { NotebookError, readNotebook, writeNotebook } from '../run/notebook.ts';
 import { release } from './assignment.ts';
+import { keep, readKept } from './graded.ts';
 import { openness } from './isolate.ts';
+import { afterDeduction, readTable } from './late.ts';
 import { toCsv, toFeedback } from './report.ts';
 import { type Grade, type GradeOptions, gradeSubmission } from './submission.ts';
 
@@ -12,10 +14,21 @@ export type GradeRunOptions = {
   csv?: string;
   json?: string;
   feedback?: string;
+  graded?: string;
   jobs: number;
   cellTimeout: number;
   memory: number;
   network?: boolean;
+};
+
+export type GradeReportOptions = {
+  csv?: string;
+  json?: string;
+  feedback?: string;
+  manual?: string;
+  submitted?: string;
+  due?: string;
+  latePercent?: number;
 };
 
 /** `typelab grade release` */
@@ -60,8 +73,7 @@ export async function gradeRun(paths: string[], options: GradeRunOptions): Promi
     processes: 256,
     network: options.network ?? false,
   };
-  for (const file of [options.csv, options.json, options.feedback && join(options.feedback, 'x')])
-    if (file) await mkdir(dirname(resolve(file)), { recursive: true });
+  await makeFolders(options);
   const partial = options.json && `${options.json}.partial`;
   const known = await readPartial(partial);
   const open = openness();
@@ -79,6 +91,7 @@ export async function gradeRun(paths: string[], options: GradeRunOptions): Promi
         grade = graded.grade;
         if (options.feedback)
           await writeFile(join(options.feedback, `${grade.student}.html`), await toFeedback(source, graded));
+        if (options.graded) await keep(options.graded, source, { ...graded, submitted: await timeOf(path) });
         if (partial) await appendFile(partial, `${JSON.stringify({ key, grade })}\n`);
       }
       grades[i] = grade;
@@ -88,10 +101,78 @@ export async function gradeRun(paths: string[], options: GradeRunOptions): Promi
     }
   };
   await Promise.all(Array.from({ length: Math.min(options.jobs, paths.length) }, work));
-  if (options.csv) await writeFile(options.csv, toCsv(grades));
-  if (options.json) await writeFile(options.json, `${JSON.stringify(grades, null, 2)}\n`);
-  if (!options.csv && !options.json) process.stdout.write(toCsv(grades));
+  await writeGrades(grades, options);
   if (partial) await rm(partial, { force: true });
+}
+
+/** `typelab grade report`: from what `run --graded` has kept, with the points that a person gave and the late policy. Runs nothing. */
+export async function gradeReport(paths: string[], options: GradeReportOptions): Promise<void> {
+  await makeFolders(options);
+  const manual = options.manual ? await readTable(options.manual, ['student', 'grade_id', 'points']) : [];
+  const times = options.submitted ? await readTable(options.submitted, ['student', 'time']) : [];
+  const due = options.due && dateOf(options.due, '--due');
+  const grades: Grade[] = [];
+  for (const path of paths) {
+    const kept = await readKept(path);
+    let grade = withManual(
+      kept.grade,
+      manual.filter(([student]) => student === kept.grade.student),
+    );
+    const time = times.find(([student]) => student === grade.student)?.[1] ?? kept.submitted;
+    if (due)
+      grade = afterDeduction(grade, dateOf(time, grade.student), { due, percentPerDay: options.latePercent ?? 10 });
+    grades.push(grade);
+    if (options.feedback) {
+      const page = await toFeedback(await readNotebook(path), { ...kept, grade });
+      await writeFile(join(options.feedback, `${grade.student}.html`), page);
+    }
+  }
+  await writeGrades(grades, options);
+}
+
+/** @throws NotebookError */
+function withManual(grade: Grade, rows: string[][]): Grade {
+  const cells = { ...grade.cells };
+  for (const [student, id = '', points] of rows) {
+    if (!grade.manual?.includes(id))
+      throw new NotebookError(
+        `--manual: ${student} has no cell ${id} for a person to read; there are: ${grade.manual?.join(', ') || 'none'}`,
+      );
+    if (!(Number(points) >= 0)) throw new NotebookError(`--manual: ${points} for ${student} is no number of points`);
+    cells[id] = Number(points);
+  }
+  const read = new Set(rows.map(([, id]) => id));
+  const manual = grade.manual?.filter((id) => !read.has(id));
+  const score = Object.values(cells).reduce((sum, one) => sum + one, 0);
+  return { ...grade, score, cells, ...(manual && { manual }) };
+}
+
+function dateOf(text: string, what: string): Date {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime()))
+    throw new NotebookError(`${what}: ${text} is no time; write it as 2026-11-30T23:59:00Z`);
+  return date;
+}
+
+/** A submission's file time. */
+async function timeOf(path: string): Promise<string> {
+  return stat(path).then(
+    ({ mtime }) => mtime.toISOString(),
+    () => new Date(0).toISOString(),
+  );
+}
+
+type Files = { csv?: string; json?: string; feedback?: string; graded?: string };
+
+async function makeFolders({ csv, json, feedback, graded }: Files): Promise<void> {
+  for (const file of [csv, json, feedback && join(feedback, 'x'), graded && join(graded, 'x')])
+    if (file) await mkdir(dirname(resolve(file)), { recursive: true });
+}
+
+async function writeGrades(grades: Grade[], { csv, json }: Files): Promise<void> {
+  if (csv) await writeFile(csv, toCsv(grades));
+  if (json) await writeFile(json, `${JSON.stringify(grades, null, 2)}\n`);
+  if (!csv && !json) process.stdout.write(toCsv(grades));
 }
 
 /** Changes with the source, the submission and the limits: a mended test is graded anew. */

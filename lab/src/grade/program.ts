@@ -25,11 +25,35 @@ export function addGrade(program: Command): void {
     .option('--csv <file>', 'write the grades as CSV')
     .option('--json <file>', 'write the grades as JSON; a killed run goes on where it was')
     .option('--feedback <dir>', 'write a page for each student')
+    .option('--graded <dir>', 'keep the graded notebooks there, for grade report')
     .option('--jobs <number>', 'submissions at the same time', positive, 2)
     .option('--cell-timeout <seconds>', 'limit for each cell', positive, 60)
     .option('--memory <megabytes>', "limit for each submission's JavaScript heap", positive, 2048)
     .option('--network', 'let submissions reach the network')
     .action(async (submissions, options) => (await import('./command.ts')).gradeRun(submissions, options));
+  grade
+    .command('report')
+    .description(
+      'grades and feedback from what run --graded kept, with a late policy and the points that a person gave',
+    )
+    .argument('<graded...>', 'notebooks in the folder of --graded')
+    .option('--csv <file>', 'write the grades as CSV')
+    .option('--json <file>', 'write the grades as JSON')
+    .option('--feedback <dir>', 'write a page for each student')
+    .option('--manual <file>', 'points for answers that a person read: CSV with student,grade_id,points')
+    .option('--due <time>', 'when submissions were due, e.g. 2026-11-30T23:59:00Z')
+    .option('--submitted <file>', 'when they came: CSV with student,time; without it the time of the file counts')
+    .option('--late-percent <percent>', 'of the score, for each day begun after that', positive, 10)
+    .action(async (graded, options) => (await import('./command.ts')).gradeReport(graded, options));
+  grade
+    .command('export')
+    .description("make a course folder for nbgrader's own commands")
+    .argument('[submission...]', "students' notebooks; a file's name is the student's id")
+    .requiredOption('--source <file>', "the teacher's notebook")
+    .requiredOption('--nbgrader <dir>', 'the folder')
+    .action(async (submissions, { source, nbgrader }) =>
+      (await import('./nbgrader.ts')).exportToNbgrader(source, submissions, nbgrader),
+    );
 }
 
 function positive(text: string): number {

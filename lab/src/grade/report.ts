@@ -17,8 +17,9 @@ export function toCsv(grades: Grade[]): string {
 
 /** A student's own cells and outputs, the tests without their hidden part, and the points. */
 export async function toFeedback(source: Notebook, { grade, ran }: GradedSubmission): Promise<string> {
-  const { student, score, max_score, notes = [], manual = [], error } = grade;
-  const more = [...notes, ...(error ? [error] : [])].map((one) => `\n- ${one}`).join('');
+  const { student, score, max_score, notes = [], manual = [], late, error } = grade;
+  const deducted = late ? [`${late.points} points less, ${late.days} ${late.days === 1 ? 'day' : 'days'} late`] : [];
+  const more = [...notes, ...deducted, ...(error ? [error] : [])].map((one) => `\n- ${one}`).join('');
   const summary = {
     cell_type: 'markdown' as const,
     metadata: {},

@@ -26,6 +26,8 @@ export type Grade = {
   max_score: number;
   cells: Record<string, number>;
   manual?: string[];
+  /** Days begun after the date that it was due, and what they cost. */
+  late?: { days: number; points: number };
   notes?: string[];
   error?: string;
 };
