@@ -101,7 +101,7 @@ function kernelJson({ env = process.env }: Surroundings, language: CellLanguage 
   const named = language === 'javascript' ? [language] : [];
   return {
     // A loop in a timer that is stopped would end Node without the flag: "async hook stack has become corrupted".
-    argv: [stableNode(env), '--no-force-async-hooks-checks', own('launch.mjs'), '{connection_file}', ...named],
+    argv: [stableNode(env), '--no-force-async-hooks-checks', own('launch.cjs'), '{connection_file}', ...named],
     display_name: language === 'javascript' ? 'JavaScript (typelab)' : 'TypeScript (typelab)',
     language,
     interrupt_mode: 'message' as const,

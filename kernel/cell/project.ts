@@ -60,7 +60,7 @@ export function openProject(options: ProjectOptions): Project {
    * The DOM's and Node's types take TypeScript 150 ms to read, the language's own 40. A first cell that is right with
    * these alone is right, so it need not wait: the others are read after it, or when a check finds anything at all.
    */
-  let whole = nearby.options.lib !== undefined || nearby.options.types !== undefined;
+  let whole = languageOf(config).length === 0;
   let loose = false;
   let reconfigured = false;
   let widening: NodeJS.Timeout | undefined;
@@ -400,7 +400,12 @@ function configOf(options: ProjectOptions, folder: string, nearby: NearbyConfig,
 type Config = { compilerOptions: Record<string, unknown>; files: string[] };
 
 function languageOnly({ compilerOptions, files }: Config): Config {
-  return { compilerOptions: { ...compilerOptions, lib: ['esnext'], types: [] }, files };
+  return { compilerOptions: { ...compilerOptions, lib: languageOf({ compilerOptions }), types: [] }, files };
+}
+
+/** Of `lib`, what is JavaScript's own: a nearby tsconfig.json may name an older one. */
+function languageOf({ compilerOptions }: Pick<Config, 'compilerOptions'>): string[] {
+  return (compilerOptions.lib as string[]).filter((name) => /^es/i.test(name));
 }
 
 function ancestors(folder: string): string[] {

@@ -8,6 +8,7 @@ import {
 } from 'node:module';
 import { sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { entries } from '../entries.ts';
 import { lower } from '../lower.ts';
 import { type NearbyConfig, nearbyConfig } from '../tsconfig.ts';
 import { createFreshness } from './freshness.ts';
@@ -18,9 +19,9 @@ const repository = new URL('../..', import.meta.url);
 const extensions = ['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs', '.jsx', '.json'];
 /** Names that mean the same wherever the notebook lies. */
 const builtIn: Record<string, string> = {
-  tslab: new URL('kernel/runtime/tslab.ts', repository).href,
+  tslab: entries.tslab,
   typelab: new URL('lib/index.ts', repository).href,
-  'typelab/kernel': new URL('kernel/api.ts', repository).href,
+  'typelab/kernel': entries.api,
 };
 
 type Next = (

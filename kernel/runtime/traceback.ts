@@ -160,7 +160,7 @@ function pathOf(file: string): string | undefined {
 /** The kernel's, server's and library's own frames tell a student nothing about his code. */
 function isOurs(path: string): boolean {
   if (!path.startsWith(repository)) return false;
-  return /^(kernel|lib|server|lab)[\\/]/.test(path.slice(repository.length));
+  return /^(kernel|lib|server|lab|node_modules[\\/]\.cache[\\/]typelab)[\\/]/.test(path.slice(repository.length));
 }
 
 /** Also errors of another realm: vm contexts, jsdom. */

@@ -14,10 +14,10 @@ const rows: Row[] = [
   { from: /^kernel\/magics\//, may: /^kernel\/(magics|display)\//, types: /^kernel\/(runtime\/|border\.ts$)/ },
   {
     from: /^kernel\/runtime\//,
-    may: /^kernel\/((runtime|magics|display)\/|(lower|tsconfig)\.ts$)/,
+    may: /^kernel\/((runtime|magics|display)\/|(entries|lower|tsconfig)\.ts$)/,
     types: /^kernel\/(border|cell\/compile)\.ts$/,
   },
-  { from: /^kernel\/launch\.mjs$/, may: /^kernel\/main\.ts$/ },
+  { from: /^kernel\/(prepare|entries)\.ts$/, may: /^$/ },
   {
     from: /^kernel\/session\//,
     may: /^kernel\/((session|wire|cell)\/|jupyter-paths\.ts$)/,

@@ -28,7 +28,7 @@ describe('installKernelspec', () => {
     const { argv, ...spec } = read(dir);
     assert.deepEqual(argv.slice(1), [
       '--no-force-async-hooks-checks',
-      join(root, 'kernel/launch.mjs'),
+      join(root, 'kernel/launch.cjs'),
       '{connection_file}',
     ]);
     assert.ok(existsSync(argv[0]));

@@ -184,10 +184,10 @@ describe('the end of a kernel', () => {
   });
 
   test('without a connection file the program says how it is used', async () => {
-    const child = spawn(process.execPath, [join(root, 'kernel/launch.mjs')], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [join(root, 'kernel/launch.cjs')], { stdio: ['ignore', 'pipe', 'pipe'] });
     const [[stderr], [code]] = await Promise.all([once(child.stderr, 'data'), once(child, 'exit')]);
     assert.equal(code, 2);
-    assert.match(String(stderr), /^usage: launch\.mjs CONNECTION_FILE/);
+    assert.match(String(stderr), /^usage: launch\.cjs CONNECTION_FILE/);
   });
 });
 
