@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { API, type Diagnostic, type Project as Program, type Snapshot } from 'typescript/unstable/async';
 import type { LowerSettings } from '../lower.ts';
 import { type NearbyConfig, nearbyConfig } from '../tsconfig.ts';
+import { createLink, type Link } from './project-link.ts';
 
 export type ProjectOptions = {
   /** The notebook's folder. */
@@ -89,7 +91,16 @@ export function openProject(options: ProjectOptions): Project {
     const { client } = api as unknown as { client: Client };
     // Before anything is asked: a request on an unconnected client starts a process of its own.
     await client.connect();
-    if (client.process) leash(client.process);
+    const child = client.process;
+    if (child) {
+      leash(child);
+      client.connection?.dispose();
+      child.stdout.removeAllListeners('data');
+      client.connection = createLink(child, (method, params) => {
+        const content = method === 'readFile' ? readFile(params as string) : undefined;
+        return content === undefined ? undefined : { content };
+      });
+    }
     const died = deathOf(client);
     // Nobody may be waiting when it dies; the next request starts a new one.
     died.catch(() => {});
@@ -239,17 +250,12 @@ type Connection = {
 
 class Died extends Error {}
 
-type Child = {
-  pid?: number;
-  once(event: 'exit', listener: () => void): void;
-  kill(signal: string): void;
-  stdin: {
-    on(event: 'error', listener: () => void): void;
-    write(data: unknown, ...more: unknown[]): boolean;
-  };
+type Client = {
+  process?: ChildProcessByStdio<Writable, Readable, null>;
+  connection?: Link;
+  connect(): Promise<void>;
+  close(): Promise<void>;
 };
-
-type Client = { process?: Child; connect(): Promise<void>; close(): Promise<void> };
 
 /** The client does not tell when its process ends, and what was asked then is never answered: watch the process itself. */
 function deathOf({ process }: Client): Promise<never> {
@@ -257,12 +263,8 @@ function deathOf({ process }: Client): Promise<never> {
     const died = () => reject(new Died('The TypeScript process ended.'));
     if (!process) return;
     process.once('exit', died);
-    // A write may find the pipe broken before the exit is told. The client would throw that where nobody can catch it,
-    // which ends the kernel: so a write never fails there, and the stream's error is told here.
+    // A write may find the pipe broken before the exit is told.
     process.stdin.on('error', died);
-    const write = process.stdin.write.bind(process.stdin);
-    process.stdin.write = (data, ...more) =>
-      write(data, ...more.map((one) => (typeof one === 'function' ? () => one() : one)));
   });
 }
 
@@ -270,7 +272,7 @@ function deathOf({ process }: Client): Promise<never> {
  * TypeScript ends when its input does, but not while it waits for a file that was asked of us: a kernel that is killed then
  * would leave it behind for ever. The system closes the shell's input however the kernel ends.
  */
-function leash(child: Child): void {
+function leash(child: ChildProcessByStdio<Writable, Readable, null>): void {
   if (process.platform === 'win32' || child.pid === undefined) return;
   const shell = spawn('/bin/sh', ['-c', 'read -r _; kill -9 "$0"', String(child.pid)], {
     detached: true,
