@@ -46,7 +46,9 @@ export type Question =
   /** `%run`: more code for the session, as if it were a cell. */
   | { kind: 'compile'; source: string; number: number }
   /** `%pdef`, `NAME?`. */
-  | { kind: 'inspect'; source: string };
+  | { kind: 'inspect'; source: string }
+  /** `%psource`, `NAME??`. */
+  | { kind: 'source'; name: string };
 
 export type Answer =
   | { kind: 'compiled'; cell: CompiledCell }

@@ -45,6 +45,8 @@ export type Cells = {
   /** Offsets are UTF-16 units. */
   complete(source: string, cursor: number): Promise<Completion>;
   inspect(source: string, cursor: number, detail: 0 | 1): Promise<Inspection>;
+  /** How a cell declared a name, as it was typed. */
+  sourceOf(name: string): string | undefined;
   /** Something was installed: modules that could not be found are looked for again. */
   refresh(): void;
   /** `%reset`: no name of an earlier cell is known any more. */
@@ -235,7 +237,7 @@ export function openCells(options: CellsOptions, project = openProject(options))
     chunks[cell.chunk] = declarationsText(cell.split, cell.parsed, cell.imports, cell.after!, settled);
   }
 
-  function accept(cell: Prepared): void {
+  function accept(cell: Prepared, source: string): void {
     const all: Names = new Map(names);
     for (const [name, entry] of cell.own) all.set(name, { ...names.get(name), ...entry });
     for (const { name } of cell.parsed.uses) if (!all.has(name)) taken.add(name);
@@ -251,7 +253,8 @@ export function openCells(options: CellsOptions, project = openProject(options))
       const statement = cell.parsed.program.body.find((one) => start >= one.start && start < one.end);
       const { value, type } = cell.own.get(name) ?? {};
       for (const slot of [value, type])
-        if (slot && statement) slot.source = cell.split.text.slice(statement.start, statement.end);
+        if (slot && statement)
+          slot.source = source.slice(cell.split.toSource(statement.start), cell.split.toSource(statement.end));
     }
     const chunk = declarationsText(cell.split, cell.parsed, cell.imports, all);
     cell.after = all;
@@ -284,7 +287,7 @@ export function openCells(options: CellsOptions, project = openProject(options))
         if (inJavaScript) await seen(cell);
         const typeImports = isChecked ? await onlyTypes(cell) : new Set<number>();
         const compiled = generate(cell, source, number, typeImports);
-        accept(cell);
+        accept(cell, source);
         afterwards(() => settle(cell));
         return compiled;
       }),
@@ -296,6 +299,7 @@ export function openCells(options: CellsOptions, project = openProject(options))
     isComplete: (source) => isComplete(source, inJavaScript),
     complete: (source, cursor) => complete(view(source, cursor), cursor),
     inspect: (source, cursor, detail) => inspect(view(source, cursor), cursor, detail),
+    sourceOf: (name) => (names.get(name)?.value ?? names.get(name)?.type)?.source,
     refresh: () => project.forget(),
     reset() {
       names.clear();

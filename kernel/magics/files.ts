@@ -7,8 +7,8 @@ import { type Magic, type MagicCall, UsageError } from './magic.ts';
 export const fileMagics: Magic[] = [
   {
     name: '%cd',
-    usage: '%cd [FOLDER | -]',
-    help: 'Goes to a folder: for file names and commands of this and later cells.',
+    usage: '%cd [-q] [FOLDER | -]',
+    help: 'Goes to a folder: for file names and commands of this and later cells; -q does not print it.',
     run: cd,
     runSync: cd,
   },
@@ -29,7 +29,9 @@ export const fileMagics: Magic[] = [
 ];
 
 function cd({ host, cell, text }: MagicCall): void {
-  const [asked = '~', ...more] = words(text);
+  const given = words(text);
+  const quiet = given[0] === '-q';
+  const [asked = '~', ...more] = quiet ? given.slice(1) : given;
   if (more.length > 0) throw new UsageError(`%cd takes one folder; quote a name with spaces: %cd "${text.trim()}"`);
   const wanted = asked === '-' ? host.settings.previousFolder : asked.replace(/^~(?=$|[\\/])/, homedir());
   if (wanted === undefined) throw new UsageError('%cd -: there is no earlier folder yet');
@@ -38,7 +40,7 @@ function cd({ host, cell, text }: MagicCall): void {
   const before = currentFolder();
   process.chdir(folder);
   host.settings.previousFolder = before;
-  cell.write('stdout', `${process.cwd()}\n`);
+  if (!quiet) cell.write('stdout', `${process.cwd()}\n`);
 }
 
 /** The folder may have been deleted since; then there is none to come back to. */

@@ -32,6 +32,8 @@ export type MagicHost = {
   runCode(source: string): Promise<unknown>;
   /** What the checker knows of a name or member: its declaration, then its documentation. */
   declaration(name: string): Promise<string | undefined>;
+  /** How a cell declared a name, as it was typed. */
+  source(name: string): Promise<string | undefined>;
   /** Tells the compiler. */
   change(change: LanguageChange): void;
   /** `%reset`: forgets what the cells have declared. */

@@ -1,5 +1,5 @@
 import { parseOptions } from './arguments.ts';
-import { bounded } from './bounded.ts';
+import { bounded, boundedLive } from './bounded.ts';
 import { shell, which } from './child-env.ts';
 import { type Magic, type MagicCall, UsageError } from './magic.ts';
 import { CommandError, forCell } from './shell.ts';
@@ -65,6 +65,7 @@ async function runScript(call: MagicCall, program: string[]): Promise<void> {
 
   const out = script.out === undefined ? undefined : bounded();
   const err = script.err === undefined ? undefined : bounded();
+  const live = boundedLive(call.cell.write);
   const limit = script.timeout === undefined ? undefined : AbortSignal.timeout(script.timeout * 1000);
   const signal = limit ? AbortSignal.any([call.cell.signal, limit]) : call.cell.signal;
   const ended = await forCell(
@@ -76,10 +77,11 @@ async function runScript(call: MagicCall, program: string[]): Promise<void> {
       onText: (name, text) => {
         const kept = name === 'stdout' ? out : err;
         if (kept) kept.add(text);
-        else call.cell.write(name, text);
+        else live.add(name, text);
       },
     },
   );
+  live.end();
   if (script.out !== undefined) call.assign(script.out, out!.text());
   if (script.err !== undefined) call.assign(script.err, err!.text());
   call.host.assign(['_exit_code'], ended.code ?? -1);

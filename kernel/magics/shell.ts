@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers';
-import { bounded, limit } from './bounded.ts';
+import { bounded, boundedLive, limit } from './bounded.ts';
 import { childEnv, shell, which } from './child-env.ts';
 import type { Magic, MagicCall } from './magic.ts';
 import { UsageError } from './magic.ts';
@@ -109,10 +109,9 @@ function endWithin(child: Child, grace: number): void {
 }
 
 async function live(call: MagicCall): Promise<void> {
-  const ended = await forCell(call, {
-    ...command(call.text),
-    onText: (name, text) => call.cell.write(name, text),
-  });
+  const output = boundedLive(call.cell.write);
+  const ended = await forCell(call, { ...command(call.text), onText: output.add });
+  output.end();
   judge(call, ended);
 }
 

@@ -29,8 +29,9 @@ export function sourceMagics(all: () => Map<string, Magic>): Magic[] {
     }),
     entry('%psource', '%psource NAME', 'The source of a function or class.', async ({ host, cell, text }) => {
       const { value } = find(host, text);
-      if (typeof value !== 'function') throw new UsageError(`${text.trim()} is no function or class: it has no source`);
-      cell.write('stdout', `${Function.prototype.toString.call(value)}\n`);
+      const code = await sourceOf(host, text, value);
+      if (code === undefined) throw new UsageError(`${text.trim()} is no function or class: it has no source`);
+      cell.write('stdout', `${code}\n`);
     }),
   ];
 }
@@ -41,8 +42,15 @@ async function info({ host, cell, text }: MagicCall, source: boolean): Promise<v
   const lines = declaration ? [`Signature: ${declaration}`] : [];
   lines.push(`Kind:   ${kindOf(value)}`, `Value:  ${short(value)}`);
   if (documentation) lines.push(`Docstring: ${documentation}`);
-  if (source && typeof value === 'function') lines.push('Source:', Function.prototype.toString.call(value));
+  const code = source ? await sourceOf(host, text, value) : undefined;
+  if (code !== undefined) lines.push('Source:', code);
   cell.write('stdout', `${lines.join('\n')}\n`);
+}
+
+/** A function as a cell declared it, types and all; one that was imported as JavaScript has it. */
+async function sourceOf(host: MagicCall['host'], text: string, value: unknown): Promise<string | undefined> {
+  if (typeof value !== 'function') return undefined;
+  return (await host.source(text.trim())) ?? Function.prototype.toString.call(value);
 }
 
 function find(host: MagicCall['host'], text: string): { value: unknown } {

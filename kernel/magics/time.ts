@@ -33,9 +33,11 @@ async function time({ cell, run }: MagicCall): Promise<unknown> {
   }
 }
 
-async function timeIt({ cell, run, text }: MagicCall): Promise<void> {
-  const code = needed(run, '%timeit');
-  const { options } = parseOptions(/^\s*((?:-[nr]\s*\d+\s*)*)/.exec(text)?.[1] ?? '', { n: true, r: true });
+async function timeIt({ cell, run, text, body }: MagicCall): Promise<void> {
+  const given = /^\s*((?:-[nr]\s*\d+\s*)*)/.exec(text)![0];
+  const isEmpty = (body ?? text.slice(given.length)).trim() === '';
+  const code = needed(isEmpty ? undefined : run, body === undefined ? '%timeit' : '%%timeit');
+  const { options } = parseOptions(given, { n: true, r: true });
   const repeats = Number(options.r ?? 7);
   const loops = options.n ? Number(options.n) : await enoughLoops(code);
   const runs: number[] = [];
@@ -60,7 +62,8 @@ async function seconds(code: () => Promise<unknown>, loops: number): Promise<num
 }
 
 function needed(run: MagicCall['run'], name: string): () => Promise<unknown> {
-  if (!run) throw new UsageError(`${name} needs code, e.g. ${name} await fetch(url)`);
+  if (!run)
+    throw new UsageError(`${name} needs code, e.g. ${name}${name.startsWith('%%') ? '\n' : ' '}await fetch(url)`);
   return run;
 }
 

@@ -5,6 +5,7 @@ import type { CompiledCell } from '../cell/compile.ts';
 export type CompilerLink = {
   compile(source: string, number: number): Promise<CompiledCell>;
   declaration(name: string): Promise<string | undefined>;
+  source(name: string): Promise<string | undefined>;
   change(change: LanguageChange): void;
   /** From the worker. */
   answer(question: number, answer: Answer): void;
@@ -27,6 +28,10 @@ export function createCompilerLink(emit: (message: FromRuntime) => void): Compil
     },
     declaration: async (name) => {
       const answer = await ask({ kind: 'inspect', source: name });
+      return answer.kind === 'inspected' ? answer.text : undefined;
+    },
+    source: async (name) => {
+      const answer = await ask({ kind: 'source', name });
       return answer.kind === 'inspected' ? answer.text : undefined;
     },
     change: (change) => emit({ kind: 'language', change }),

@@ -74,6 +74,7 @@ export function createRuntime({ folder, emit, pump }: RuntimeOptions): Runtime {
   const state = createState(folder, {
     change: compiler.change,
     declaration: compiler.declaration,
+    source: compiler.source,
     runCode: async (source) => {
       const cell = currentCell();
       if (!cell) throw new Error('code runs in a cell only');

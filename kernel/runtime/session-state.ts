@@ -18,7 +18,10 @@ export type SessionState = MagicHost & {
 const remembered = 1000;
 
 /** What outlives a cell: the variables, and IPython's names for what was typed and shown. */
-export function createState(folder: string, link: Pick<MagicHost, 'runCode' | 'declaration' | 'change'>): SessionState {
+export function createState(
+  folder: string,
+  link: Pick<MagicHost, 'runCode' | 'declaration' | 'source' | 'change'>,
+): SessionState {
   const boxes = new Map<string, Box>();
   const variables: MagicHost['variables'] = new Map();
   const In: string[] = [''];

@@ -11,6 +11,8 @@ export type Language = {
   complete(source: string, cursor: number): Promise<Completion>;
   /** @returns a MIME bundle, or undefined where nothing is known. */
   inspect(source: string, cursor: number, detail: 0 | 1): Promise<Content | undefined>;
+  /** How a cell declared a name, as it was typed. */
+  sourceOf(name: string): string | undefined;
   /** What a magic said. */
   change(change: LanguageChange): void;
   close(): void | Promise<void>;

@@ -158,6 +158,7 @@ async function answer(language: Promise<Language>, ask: Question): Promise<Answe
       const data = await compiler.inspect(ask.source, ask.source.length, 0);
       return { kind: 'inspected', text: data && String(data['text/plain']) };
     }
+    if (ask.kind === 'source') return { kind: 'inspected', text: compiler.sourceOf(ask.name) };
     const cell = await compiler.compile(ask.source, ask.number);
     return 'code' in cell ? { kind: 'compiled', cell } : { kind: 'failed', ...cell };
   } catch (error) {

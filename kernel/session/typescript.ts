@@ -25,6 +25,7 @@ export function openTypeScript(folder: string, { inJavaScript = false, project }
     isComplete: async (source) => cells.isComplete(source),
     complete: async (source, cursor) => completeMagic(source, cursor, magics) ?? (await cells.complete(source, cursor)),
     inspect: async (source, cursor, detail) => (await cells.inspect(source, cursor, detail)).data,
+    sourceOf: cells.sourceOf,
     change(change) {
       check = change.check ?? check;
       magics = change.magics ?? magics;
