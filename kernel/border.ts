@@ -26,7 +26,8 @@ export type ToRuntime =
 
 export type FromRuntime =
   | { kind: 'ready' }
-  | { kind: 'event'; id: string; event: CellEvent }
+  /** `long`: of the event's data, by MIME type, what is too long to be copied: its JSON. */
+  | { kind: 'event'; id: string; event: CellEvent; long?: Record<string, Uint8Array> }
   | { kind: 'input'; id: string; prompt: string; password: boolean }
   /** To the front ends; `parent` is the msg_id of the request whose code sends it. */
   | { kind: 'comm'; parent: string; message: CommMessage }

@@ -2,11 +2,19 @@
 import { once } from 'node:events';
 import { type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
 import type { FromRuntime, ToRuntime } from './border.ts';
+import { withoutLongTexts } from './runtime/long-texts.ts';
 import { createRuntime } from './runtime/run.ts';
 
 /** @param port to the worker */
 export function runKernel(port: MessagePort, worker: Worker): void {
-  const post = (message: FromRuntime) => port.postMessage(message);
+  const post = (message: FromRuntime) => {
+    if (message.kind !== 'event') port.postMessage(message);
+    else {
+      const { event, long } = withoutLongTexts(message.event);
+      const buffers = long && Object.values(long).map(({ buffer }) => buffer);
+      port.postMessage(long ? { ...message, event, long } : message, buffers);
+    }
+  };
   process.on('SIGTERM', () => post({ kind: 'terminate' }));
 
   const runtime = createRuntime({ folder: process.cwd(), emit: post, pump });

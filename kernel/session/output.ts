@@ -1,12 +1,14 @@
 /** What cells show → messages on iopub, each with the header of the request that caused it. */
 import type { CellEvent } from '../runtime/run.ts';
+import { ReadyJson } from '../wire/message.ts';
 import type { ErrorContent, Header } from '../wire/protocol.ts';
 import type { Sockets } from '../wire/sockets.ts';
 
 export type Output = {
   /** From now on events of `parent.msg_id` are published; of a silent request, none is. */
   open(parent: Header, executionCount: number, silent: boolean): void;
-  emit(id: string, event: CellEvent): void;
+  /** @param long of the event's data, what comes as JSON already */
+  emit(id: string, event: CellEvent, long?: Record<string, Uint8Array>): void;
   /** A cell's error, unless the runtime has told it already: front ends want exactly one. */
   fail(id: string, error: ErrorContent): void;
   /** Sends what waits, so that it arrives before the reply. */
@@ -41,7 +43,7 @@ export function createOutput(publish: Sockets['publish']): Output {
     timer ??= setTimeout(flush, WAIT);
   }
 
-  function emit(id: string, event: CellEvent): void {
+  function emit(id: string, event: CellEvent, long?: Record<string, Uint8Array>): void {
     const cell = cells.get(id);
     if (!cell) return;
     if (event.kind === 'error') cell.failed = true;
@@ -51,7 +53,7 @@ export function createOutput(publish: Sockets['publish']): Output {
       return;
     }
     flush();
-    const [type, content] = messageOf(event, cell.executionCount);
+    const [type, content] = messageOf(long ? withLong(event, long) : event, cell.executionCount);
     publish(type, cell.parent, content);
   }
 
@@ -66,6 +68,12 @@ export function createOutput(publish: Sockets['publish']): Output {
     },
     flush,
   };
+}
+
+function withLong(event: CellEvent & { kind: Exclude<CellEvent['kind'], 'stream'> }, long: Record<string, Uint8Array>) {
+  if (!('data' in event)) return event;
+  const ready = Object.entries(long).map(([type, bytes]) => [type, new ReadyJson(bytes)]);
+  return { ...event, data: { ...event.data, ...Object.fromEntries(ready) } };
 }
 
 function messageOf(

@@ -106,7 +106,7 @@ export function createSession(options: SessionOptions): Session {
       switch (message.kind) {
         case 'event':
           if (message.event.kind === 'result') executor.result(message.id, message.event.data);
-          output.emit(message.id, message.event);
+          output.emit(message.id, message.event, message.long);
           break;
         case 'input': {
           const running = executor.current();

@@ -178,3 +178,23 @@ describe('execute_request', () => {
     assert.match(content.evalue as string, /string as code/);
   });
 });
+
+describe('what is shown', () => {
+  for (const [what, text] of [
+    ['with all that JSON escapes', String.raw`'<b title="\\">\n\u{1f600}\ud800</b>'.repeat(20_000)`],
+    ['with nothing to escape', "'abcd'.repeat(50_000)"],
+  ])
+    test(`a long text ${what} arrives as it was`, async () => {
+      const { outputs } = await kernel.run(`import { display } from 'typelab/kernel';
+        const long = ${text};
+        await display({ 'text/html': long, 'text/plain': 'short' }, { raw: true });
+        const units = Uint16Array.from({ length: long.length }, (_, i) => long.charCodeAt(i));
+        [...new Uint8Array(await crypto.subtle.digest('SHA-256', units))].join()`);
+      const [shown, digest] = outputs.map(({ content }) => content.data as Record<string, string>);
+      assert.deepEqual(Object.keys(shown!).sort(), ['text/html', 'text/plain']);
+      const html = shown!['text/html']!;
+      const units = Uint16Array.from({ length: html.length }, (_, i) => html.charCodeAt(i));
+      const expected = new Uint8Array(await crypto.subtle.digest('SHA-256', units));
+      assert.equal(digest!['text/plain'], `'${[...expected].join()}'`);
+    });
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { createCodec, createHeader, WireError } from '../../../kernel/wire/message.ts';
+import { createCodec, createHeader, ReadyJson, WireError } from '../../../kernel/wire/message.ts';
 import type { Message } from '../../../kernel/wire/protocol.ts';
 
 const KEY = 'a0436f6c-1916-498b-8eb9-e81ab9368e84';
@@ -23,6 +23,16 @@ describe('a message', () => {
   test('comes out of its frames as it went in', () => {
     const sent = message();
     assert.deepEqual(codec().decode(codec().encode(sent)), sent);
+  });
+
+  test('may have parts that are JSON already', () => {
+    const texts = ['a "quoted"\n\ud83d\ude00 \ud800', 'plain'];
+    const ready = texts.map((text) => new ReadyJson(Buffer.from(JSON.stringify(text))));
+    const content = (parts: unknown[]) => ({
+      data: { 'text/html': parts[0], 'image/png': parts[1], 'text/plain': 'x' },
+    });
+    const sent = codec().encode(message(content(ready)));
+    assert.deepEqual(codec().decode(sent).content, content(texts));
   });
 
   test('has the frames that the protocol names, in its order', () => {
