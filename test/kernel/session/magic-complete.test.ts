@@ -29,7 +29,7 @@ describe('completion in a magic', () => {
   /** What the cell becomes with each match; the cursor is at its end. */
   const completed = (source: string) => {
     const found = completeMagic(source, source.length, magics);
-    return found && found.matches.map(({ text }) => source.slice(0, found.start) + text + source.slice(found.end));
+    return found?.matches.map(({ text }) => source.slice(0, found.start) + text + source.slice(found.end));
   };
 
   for (const [what, source, expected] of [
