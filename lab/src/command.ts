@@ -73,6 +73,15 @@ function build(): Command {
       const { clean } = await import('./run/clean.ts');
       for (const path of notebooks) if (await clean(path)) console.log(`cleaned ${path}`);
     });
+  program
+    .command('export')
+    .description('write a notebook as a TypeScript file that type-checks; magics become comments')
+    .argument('<notebook>', 'an .ipynb file')
+    .option('-o, --output <file>', 'the .ts file; beside the notebook unless told')
+    .action(async (notebook: string, { output }: { output?: string }) => {
+      const { exportScript } = await import('./run/export.ts');
+      console.log(`wrote ${await exportScript(notebook, output)}`);
+    });
   addGrade(program);
   program
     .command('lab')

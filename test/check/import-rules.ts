@@ -29,7 +29,7 @@ const rows: Row[] = [
   { from: /^kernel\/(kernelspec|jupyter-paths)\.ts$/, may: /^kernel\/jupyter-paths\.ts$/ },
   { from: /^lib\//, may: /^lib\// },
   { from: /^server\//, may: /^(server\/|lib\/saved-model\/|lib\/engine\/)/ },
-  { from: /^lab\//, may: /^(lab\/|lib\/|kernel\/wire\/|kernel\/kernelspec\.ts$)/ },
+  { from: /^lab\//, may: /^(lab\/|lib\/|kernel\/wire\/|kernel\/(kernelspec|cell\/script)\.ts$)/ },
 ];
 
 export function mayImport({ file, to, typeOnly }: { file: string; to: string; typeOnly: boolean }): boolean {
