@@ -56,5 +56,7 @@ function constantStrings(edge: Edge | undefined): string[] {
   const proto = edge?.node.op === 'Const' ? edge.node.attr.get('value')?.tensor : undefined;
   if (!proto)
     throw new ModelError('UNIMPLEMENTED', 'the names of the tensors to restore are not constants of the graph');
-  return (fromTensorProto(proto).data as Uint8Array[]).map((bytes) => Buffer.from(bytes).toString());
+  const { dtype, data } = fromTensorProto(proto);
+  if (dtype !== 'string') throw corrupt(`the names of the tensors to restore are of type ${dtype}`);
+  return (data as Uint8Array[]).map((bytes) => Buffer.from(bytes).toString());
 }

@@ -1,9 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { convolution, type Shape5 } from './conv3d.ts';
 import { address, floats, kernelsOn, workspace } from './memory.ts';
-
-type Pads = [number, number, number];
-type Shape5 = [number, number, number, number, number];
 
 /**
  * The gradient of a 3D convolution with respect to its input, which is also the transposed convolution: slice by slice, as
@@ -16,16 +14,10 @@ export function conv3DBackpropInput(args: {
 }): tf.TensorInfo {
   const { inputs, backend, attrs } = args;
   const { dy, filter } = inputs;
-  const conv = tf.backend_util.computeConv3DInfo(attrs.inputShape, filter.shape as Shape5, attrs.strides, 1, attrs.pad);
+  const conv = convolution(attrs.inputShape, filter.shape, attrs);
   const { inDepth, inHeight, inWidth, inChannels, outDepth, outHeight, outWidth, outChannels } = conv;
-  // tfjs's padding is negative where the stride is larger than the filter; TensorFlow's is none.
-  const [front, top, left] = [conv.padInfo.front, conv.padInfo.top, conv.padInfo.left].map((size) =>
-    Math.max(0, size),
-  ) as Pads;
   const { filterDepth, filterHeight, filterWidth, strideDepth, strideHeight, strideWidth } = conv;
-  const depth = Math.max(inDepth + front, (outDepth - 1) * strideDepth + filterDepth);
-  const height = Math.max(inHeight + top, (outHeight - 1) * strideHeight + filterHeight);
-  const width = Math.max(inWidth + left, (outWidth - 1) * strideWidth + filterWidth);
+  const { front, top, left, depth, height, width } = conv;
   const kernels = kernelsOn(backend);
   const rowLength = filterWidth * inChannels;
   const rowSize = rowLength * outChannels;

@@ -3,19 +3,35 @@ import { batchMatMul } from './batch-mat-mul.ts';
 import { conv2D } from './conv2d.ts';
 import { conv2DBackpropFilter } from './conv2d-backprop-filter.ts';
 import { conv2DBackpropInput } from './conv2d-backprop-input.ts';
+import { conv3D } from './conv3d.ts';
+import { conv3DBackpropFilter } from './conv3d-backprop-filter.ts';
 import { conv3DBackpropInput } from './conv3d-backprop-input.ts';
+import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2D } from './depthwise-conv2d.ts';
+import { einsum } from './einsum.ts';
 import { gatherV2 } from './gather-v2.ts';
+import { averagePoolGradient, maxPoolGradient } from './pool-gradient.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 
 /** Each gets tfjs WASM's own kernel of that name, where there is one, for what it leaves to it. */
 const kernels = {
+  AvgPool3DGrad: () => averagePoolGradient,
+  AvgPoolGrad: () => averagePoolGradient,
   BatchMatMul: () => batchMatMul,
   Conv2D: conv2D,
   Conv2DBackpropFilter: () => conv2DBackpropFilter,
   Conv2DBackpropInput: conv2DBackpropInput,
+  Conv3D: conv3D,
+  Conv3DBackpropFilterV2: () => conv3DBackpropFilter,
   Conv3DBackpropInputV2: () => conv3DBackpropInput,
+  DepthwiseConv2dNative: depthwiseConv2D,
+  DepthwiseConv2dNativeBackpropFilter: () => depthwiseBackpropFilter,
+  DepthwiseConv2dNativeBackpropInput: () => depthwiseBackpropInput,
+  Einsum: () => einsum,
   FusedConv2D: conv2D,
+  FusedDepthwiseConv2D: depthwiseConv2D,
   GatherV2: () => gatherV2,
+  MaxPool3DGrad: () => maxPoolGradient,
+  MaxPoolGrad: () => maxPoolGradient,
   UnsortedSegmentSum: () => unsortedSegmentSum,
 };
 

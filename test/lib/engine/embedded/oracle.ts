@@ -52,3 +52,27 @@ export function assertClose(
     }
   }
 }
+
+/**
+ * The gradient of the sum of an operation's squares is the difference of that sum between two near places. The inputs are
+ * 0.01 apart from each other, so that no maximum changes in between.
+ */
+export function assertSlope(operation: (x: tf.Tensor) => tf.Tensor, shape: number[], what: string): void {
+  const { floats } = random(4);
+  const count = tf.util.sizeFromShape(shape);
+  const ranked = [...floats(count)].map((value, i) => ({ value, i })).sort((a, b) => a.value - b.value);
+  const values = new Float32Array(count);
+  ranked.forEach(({ i }, rank) => {
+    values[i] = (rank - count / 2) / 100;
+  });
+  const loss = (x: tf.Tensor) => operation(x).square().sum();
+  const at = (changed: Float32Array) => tf.tidy(() => loss(tf.tensor(changed, shape)).dataSync()[0]!);
+  const gradient = tf.tidy(() => tf.grad(loss)(tf.tensor(values, shape)).dataSync());
+  const largest = Math.max(1, ...[...gradient].map(Math.abs));
+  for (let i = 0; i < count; i += 7) {
+    const slope = (at(values.with(i, values[i]! + 4e-3)) - at(values.with(i, values[i]! - 4e-3))) / 8e-3;
+    // Float32 sums of squares leave this much.
+    const gap = Math.abs(slope - gradient[i]!);
+    assert.ok(gap <= 0.02 * largest, `${what}: element ${i} has the slope ${slope}, the gradient says ${gradient[i]}`);
+  }
+}
