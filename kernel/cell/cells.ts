@@ -99,7 +99,7 @@ export function openCells(options: CellsOptions, project = openProject(options))
     return { imports: importsText(table, contextFile), cells: cellsText(chunks, symbols, importedSymbols) };
   }
 
-  function prepare(source: string, number: number): Prepared {
+  function prepare(source: string, number: number, imported = table): Prepared {
     const wanted = objectLiteral(source);
     let notVariables = new Set<string>();
     for (;;) {
@@ -119,7 +119,7 @@ export function openCells(options: CellsOptions, project = openProject(options))
         notVariables = new Set([...notVariables, ...unknown.map(({ name }) => name)]);
         continue;
       }
-      const imports = importsOf(parsed, cell.text, number, table);
+      const imports = importsOf(parsed, cell.text, number, imported);
       const own = slotsOf(parsed, (symbol) => taken.has(symbol), imports.slots);
       const captured = cell.wrapper?.assigns;
       if (captured && !own.has(captured)) {
@@ -309,14 +309,16 @@ export function openCells(options: CellsOptions, project = openProject(options))
   };
 
   function view(source: string, cursor: number): CellView {
-    let cell = prepare(source, 0);
+    // What is only being typed is not imported for good.
+    const typed = { ...table, entries: new Map(table.entries) };
+    let cell = prepare(source, 0, typed);
     if (cell.parsed.errors.length > 0) {
-      const tries = mend(source, cursor, cell.split).map((mended) => prepare(mended, 0));
+      const tries = mend(source, cursor, cell.split).map((mended) => prepare(mended, 0, typed));
       cell = tries.find(({ parsed }) => parsed.errors.length === 0) ?? tries[0]!;
     }
     // What is still broken must not take the lines below it along.
     const text = cellText(cell.split, cell.parsed, cell.imports, names, cell.own, '\n;');
-    const given = { ...files(), cell: text.text };
+    const given = { ...files(), imports: importsText(typed, contextFile), cell: text.text };
     return { source, ...cell, names, project, files: given, magics: options.magics ?? [] };
   }
 }

@@ -17,12 +17,13 @@ export async function inspect(view: CellView, cursor: number, detail: 0 | 1): Pr
   const isMember = source[at.start - 1] === '.';
   return project.ask(files, async ({ checker }) => {
     const place = { document: project.path('cell'), position };
-    const value = await checker.getSymbolAtPosition(place.document, position);
-    // A type's name alone is no expression, so nothing stands there for the checker.
-    const symbol = value ?? (isMember ? undefined : await checker.resolveName(at.name, typeFlags, place));
+    const found = await checker.getSymbolAtPosition(place.document, position);
+    // A type's name alone is no expression, and imports are blank in the checker's text: there it finds nothing, or the file.
+    const here = found?.name.startsWith('"') ? undefined : found;
+    const symbol = here ?? (isMember ? undefined : await checker.resolveName(at.name, anything, place));
     if (!symbol) return { found: false };
     const aliased = symbol.flags & alias ? await checker.getAliasedSymbol(symbol) : symbol;
-    const declaration = await declarationOf(checker, aliased, at, value ? place : undefined);
+    const declaration = await declarationOf(checker, aliased, at, here ? place : undefined);
     const documentation = await checker.getDocumentationCommentOfSymbol(aliased);
     const tags = await checker.getJsDocTagsOfSymbol(aliased);
     const slot = view.names.get(at.name);
@@ -59,7 +60,8 @@ const typeAlias = 524288;
 const method = 8192;
 const accessor = 98304;
 const alias = 2097152;
-const typeFlags = 788968;
+const valueFlags = 111551;
+const anything = 111551 | 788968 | alias;
 /** NodeBuilderFlags: NoTruncation, and InTypeAlias, which spells an alias out. */
 const whole = 1;
 const spelledOut = 8388609;
@@ -71,7 +73,7 @@ async function declarationOf(
   place: { document: string; position: number } | undefined,
 ): Promise<string> {
   const { flags } = symbol;
-  if (!place) {
+  if (!(flags & valueFlags) && flags & (interfaceFlag | typeAlias)) {
     if (flags & interfaceFlag) return `interface ${name}`;
     const declared = await checker.getDeclaredTypeOfSymbol(symbol);
     return `type ${name} = ${clean(await checker.typeToString(declared, undefined, spelledOut))}`;
@@ -83,7 +85,8 @@ async function declarationOf(
     return `(enum member) ${owner?.name ?? ''}.${name}${constant === undefined ? '' : ` = ${JSON.stringify(constant)}`}`;
   }
   const type =
-    (await checker.getTypeAtPosition(place.document, place.position)) ?? (await checker.getTypeOfSymbol(symbol));
+    (place && (await checker.getTypeAtPosition(place.document, place.position))) ??
+    (await checker.getTypeOfSymbol(symbol));
   if (construct && type) {
     const made = await callSignatures(checker, type, 'construct');
     if (made.length > 0) return made.map((one) => `new ${name}${one}`).join('\n');
@@ -98,8 +101,6 @@ async function declarationOf(
   if (flags & enumFlag) return `enum ${name}`;
   if (flags & variable)
     return flags & interfaceFlag ? `interface ${name}\nvar ${name}: ${text}` : `const ${name}: ${text}`;
-  if (flags & interfaceFlag) return `interface ${name}`;
-  if (flags & typeAlias) return `type ${name} = ${text}`;
   if (flags & (property | accessor)) return `(property) ${name}: ${text}`;
   return flags & moduleFlag ? `module ${name}` : `${name}: ${text}`;
 }

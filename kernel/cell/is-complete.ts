@@ -1,4 +1,5 @@
 import { type Bracket, lex, type Token } from './lex.ts';
+import { closing, placeholder } from './mend.ts';
 import { parse } from './parse.ts';
 import { split } from './split.ts';
 
@@ -15,7 +16,8 @@ export function isComplete(source: string, inJavaScript = false): Completeness {
   if (/^\s*%%/.test(source)) return /\n\s*\n?$/.test(source) ? { status: 'complete' } : incomplete('');
   if (/(?:^|\n)[ \t]*[!%][^\n]*\\$/.test(source)) return incomplete('');
   const cell = split(source, () => false);
-  const { errors } = parse(cell.text, inJavaScript ? 'js' : 'ts', cell.context);
+  const errorsOf = (text: string) => parse(text, inJavaScript ? 'js' : 'ts', cell.context).errors;
+  const errors = errorsOf(cell.text);
   if (errors.length === 0) return { status: 'complete' };
   const { open, stray, unfinished, tokens } = lex(cell.text);
   if (stray) return { status: 'invalid' };
@@ -26,7 +28,10 @@ export function isComplete(source: string, inJavaScript = false): Completeness {
   if (unfinished) return { status: 'invalid' };
   const last = tokens.at(-1);
   const end = last?.end ?? 0;
-  const wantsMore = errors.every(({ message, start }) => start >= end || /`EOF`|end of file/i.test(message));
+  const wantsMore =
+    errors.every(({ message, start }) => start >= end || /`EOF`|end of file/i.test(message)) ||
+    // `<T>(a: T) =>` is an error in its middle, until an expression follows.
+    errorsOf(`${cell.text} ${placeholder}${closing(open)}`).length === 0;
   const opensBlock = last?.text === ')' || last?.text === 'else';
   if (!wantsMore && !(opensBlock && open.length === 0 && errors[0]!.start >= (last?.start ?? 0)))
     return { status: 'invalid' };

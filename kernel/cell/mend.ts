@@ -19,13 +19,19 @@ export function mend(source: string, cursor: number, { text, toText }: Split): [
   const name = !string && lacksName ? placeholder : '';
   const lineEnd = source.indexOf('\n', cursor);
   const end = lineEnd < 0 ? source.length : lineEnd;
-  const closed = (brackets: Bracket[]) => {
-    const closing = brackets.map((bracket) => closers[bracket.text] ?? '').reverse();
-    return `${before}${name}${source.slice(cursor, end)}${quote}${closing.join('')}${source.slice(end)}`;
-  };
+  const closed = (brackets: Bracket[]) =>
+    `${before}${name}${source.slice(cursor, end)}${quote}${closing(brackets)}${source.slice(end)}`;
   const opened = lex(text.slice(0, toText(end))).open;
   return [closed(open.filter(({ start }) => start < at)), closed(opened.filter(({ start }) => start >= lineStart))];
 }
 
+/** What closes brackets that are open, outermost first. */
+export function closing(open: Bracket[]): string {
+  return open
+    .map(({ text }) => closers[text] ?? '')
+    .reverse()
+    .join('');
+}
+
 /** Never offered: a name of the compiler's own. */
-const placeholder = '$q';
+export const placeholder = '$q';

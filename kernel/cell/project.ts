@@ -157,7 +157,10 @@ export function openProject(options: ProjectOptions): Project {
     } else connection = await start();
     const program = connection.snapshot.getProjects()[0];
     if (!program) throw new Error('TypeScript opened no project.');
-    return connection.alive(ask(program, connection));
+    const answer = await connection.alive(ask(program, connection));
+    // Only new imports bring new local modules, whoever asked: a completion of a cell that is run later, too.
+    if (changed.includes('imports')) await connection.alive(rememberModules(program.program, connection.modules));
+    return answer;
   }
 
   function request<T>(
@@ -182,8 +185,7 @@ export function openProject(options: ProjectOptions): Project {
     settings: nearby.lower,
     path,
     async check(files, diagnose) {
-      const newImports = files.imports !== undefined && files.imports !== texts.imports;
-      const look = async ({ program }: Program, current: Connection) => {
+      const look = async ({ program }: Program) => {
         const found = new Map<FileName, Diagnostic[]>();
         await Promise.all(
           diagnose.map(async (file) => {
@@ -194,8 +196,6 @@ export function openProject(options: ProjectOptions): Project {
             found.set(file, [...syntax, ...semantics]);
           }),
         );
-        // Only new imports bring new local modules.
-        if (newImports) await rememberModules(program, current.modules);
         return found;
       };
       if (whole || diagnose.includes('imports')) return request(files, look);

@@ -43,9 +43,20 @@ export function withText({ data, metadata }: Bundle): Bundle {
 /** The value as text: no colours, since graders and diffs read it, and never more than a page. */
 export function text(value: unknown): string {
   if (typeof value === 'string') return cut(inspect(value, { maxStringLength: 10_000, breakLength: Infinity }));
+  const short = timer(value);
+  if (short) return short;
   return cut(
     inspect(value, { colors: false, depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100 }),
   );
+}
+
+/** A cell that ends in setTimeout() is common; all of Node's fields would fill half a page. */
+function timer(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || value.constructor?.name !== 'Timeout') return undefined;
+  const { _idleTimeout: after, _repeat: every } = value as { _idleTimeout?: unknown; _repeat?: unknown };
+  if (typeof after !== 'number') return undefined;
+  if (typeof every === 'number') return `Timeout { every ${every} ms }`;
+  return after < 0 ? 'Timeout { over }' : `Timeout { ${after} ms }`;
 }
 
 const longest = 20_000;

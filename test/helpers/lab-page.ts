@@ -67,8 +67,9 @@ export async function openLab(
     await page.goto(`${url}/${app === 'lab' ? 'lab/tree' : 'notebooks'}/${notebook}?token=test`, { timeout: 120_000 });
     await page.locator('.jp-NotebookPanel .jp-Notebook').waitFor({ timeout: 120_000 });
     // Before this a Run All would be lost: the front end has no kernel yet.
-    if (app === 'lab') await page.getByText('TypeScript (typelab) | Idle').waitFor({ timeout: 60_000 });
-    else await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first().waitFor({ timeout: 60_000 });
+    if (app === 'lab') await page.getByText('TypeScript (typelab) | Idle').waitFor({ timeout: 180_000 });
+    else
+      await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first().waitFor({ timeout: 180_000 });
     return { page, close };
   } catch (error) {
     await close();

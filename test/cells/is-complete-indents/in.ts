@@ -24,3 +24,7 @@ f(1, {
 const ok = a < b
 // %% is-complete
 const bad = ;
+// %% is-complete
+const f = <T,>(a: T) =>
+// %% is-complete
+const g = async <T>(a: T): Promise<T> =>

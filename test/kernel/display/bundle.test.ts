@@ -42,6 +42,14 @@ describe('text/plain', () => {
     ]);
   });
 
+  test('tells a timer by its time', async () => {
+    const timers = [setTimeout(() => {}, 30), setInterval(() => {}, 500)];
+    const shown = await Promise.all(timers.map(plain));
+    for (const one of timers) clearTimeout(one);
+    assert.deepEqual(shown, ['Timeout { 30 ms }', 'Timeout { every 500 ms }']);
+    assert.equal(await plain(timers[0]), 'Timeout { over }');
+  });
+
   test('obeys a class’s own inspect', async () => {
     assert.equal(await plain({ [Symbol.for('nodejs.util.inspect.custom')]: () => 'own face' }), 'own face');
   });
