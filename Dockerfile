@@ -36,7 +36,8 @@ ENV VIRTUAL_ENV=/home/node/venv
 ENV PATH=$VIRTUAL_ENV/bin:$PATH
 RUN python3 -m venv "$VIRTUAL_ENV" \
  && pip install --no-cache-dir --disable-pip-version-check -r lab/requirements.txt \
- && node lab/main.ts install --sys-prefix
+ && node lab/main.ts install --sys-prefix \
+ && node kernel/prepare.ts
 EXPOSE 8888
 HEALTHCHECK --start-period=30s CMD curl -fsS http://127.0.0.1:8888/api || exit 1
 CMD ["jupyter", "lab", "--ip=0.0.0.0", "--no-browser", "--notebook-dir=notebooks"]

@@ -3,8 +3,8 @@
  * Plain CommonJS, because the rest is held up by whatever Node needs before this runs: the second thread starts from here,
  * and both threads from the bundles of prepare.ts where those are up to date (300 small files cost 200 ms to load).
  */
-const { readFileSync, statSync } = require('node:fs');
-const { enableCompileCache, getCompileCacheDir } = require('node:module');
+const { accessSync, constants, readFileSync, statSync } = require('node:fs');
+const { enableCompileCache } = require('node:module');
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { MessageChannel, Worker } = require('node:worker_threads');
@@ -28,7 +28,7 @@ const { prepared, main, second } = programs();
 const { port1: port, port2 } = new MessageChannel();
 // A worker has a compile cache of its own, which is to be on before its first file.
 const start = `
-  require('node:module').enableCompileCache(${JSON.stringify(getCompileCacheDir())});
+  require('node:module').enableCompileCache(${JSON.stringify(cache)});
   ${prepared ? `require(${JSON.stringify(second)})` : `import(${JSON.stringify(pathToFileURL(second))})`};
 `;
 const worker = new Worker(start, {
@@ -46,13 +46,17 @@ import(pathToFileURL(main)).then(({ runKernel }) => runKernel(port, worker));
 /** The bundles, when no file that went into them has changed since; else the sources themselves. */
 function programs() {
   try {
-    const { folder, node, files } = JSON.parse(readFileSync(join(cache, 'start.json'), 'utf8'));
+    const { folder, files } = JSON.parse(readFileSync(join(cache, 'start.json'), 'utf8'));
     const bundle = (name) => join(cache, folder, name);
     const isCurrent = ([file, time]) => statSync(join(root, file)).mtimeMs === time;
-    if (node === process.version && files.every(isCurrent))
-      return { prepared: true, main: bundle('main.mjs'), second: bundle('worker.cjs') };
+    if (files.every(isCurrent)) {
+      const programs = { prepared: true, main: bundle('main.mjs'), second: bundle('worker.cjs') };
+      accessSync(programs.main, constants.R_OK);
+      accessSync(programs.second, constants.R_OK);
+      return programs;
+    }
   } catch {
-    // There are none yet, or a source was removed.
+    // There are none yet, or not for this user, or a source was removed.
   }
   return { prepared: false, main: join(__dirname, 'main.ts'), second: join(__dirname, 'session', 'worker.ts') };
 }

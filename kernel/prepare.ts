@@ -4,6 +4,7 @@
  * As a program: `node kernel/prepare.ts`.
  */
 import {
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -41,12 +42,13 @@ export async function prepareKernel(): Promise<boolean> {
   }
   try {
     const folder = mkdtempSync(join(cache, 'start-'));
+    chmodSync(folder, 0o755); // Who may read the sources may read these.
     const began = Date.now();
     const inputs = (await Promise.all([bundleMain(folder), bundleWorker(folder)])).flat();
     const files = [...new Set(inputs.map(watched))].map((file) => [file, statSync(join(root, file)).mtimeMs] as const);
     // What was edited meanwhile may or may not be in them; the next start will see.
     if (files.some(([, time]) => time > began)) return false;
-    const text = JSON.stringify({ folder: basename(folder), node: process.version, files });
+    const text = JSON.stringify({ folder: basename(folder), files });
     writeFileSync(join(folder, 'manifest.json'), text);
     renameSync(join(folder, 'manifest.json'), manifest);
     for (const name of readdirSync(cache))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { utimesSync } from 'node:fs';
+import { readFileSync, renameSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,18 @@ describe('the bundles that a kernel starts from', () => {
   test('a kernel takes them while the sources are as they were, and works as from the sources', async () => {
     while (!(await prepareKernel())) await sleep(200);
     assert.deepEqual(await outputs(cells), ['.mjs', 'HELLO', "['<b>here</b>']", 'Error: thrown | Cell In[4]', '42']);
+  });
+
+  test('bundles that cannot be read make it start from the sources too', async () => {
+    const cache = join(root, 'node_modules/.cache/typelab');
+    const { folder } = JSON.parse(readFileSync(join(cache, 'start.json'), 'utf8')) as { folder: string };
+    const file = join(cache, folder, 'worker.cjs');
+    renameSync(file, `${file}.away`);
+    try {
+      assert.deepEqual(await outputs(cells.slice(0, 1)), ['.ts']);
+    } finally {
+      renameSync(`${file}.away`, file);
+    }
   });
 
   test('a source that was touched since makes a kernel start from the sources', async () => {
