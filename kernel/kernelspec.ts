@@ -14,6 +14,8 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { dataFolders, environmentPrefix, type Surroundings, userDataFolder } from './jupyter-paths.ts';
 
+export { dataFolders };
+
 /** kernel.json, and where it was found. startKernel takes it as it is. */
 export type Kernelspec = {
   name: string;

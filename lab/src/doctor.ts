@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { listKernelspecs } from '../../kernel/kernelspec.ts';
+import { dataFolders, listKernelspecs } from '../../kernel/kernelspec.ts';
 import { type AddedEngine, locate, packagesOf } from '../../lib/engine/place.ts';
 import { compiler, nvidiaGpus, thisMachine } from './engine/machine.ts';
 import { tryEngine } from './engine/try-engine.ts';
@@ -63,8 +63,8 @@ async function engines(env: NodeJS.ProcessEnv): Promise<Finding[]> {
     const { engine, version, why } = await tryEngine(wish);
     found.push({ what, state: 'ok', found: `${engine} (${version}): ${why}; one op ran` });
   } catch (error) {
-    const mend = wish ? `unset TYPELAB_ENGINE, or: typelab engine add ${wish}` : 'npm ci';
-    found.push({ what, state: 'broken', found: (error as Error).message, mend });
+    const mend = wish in packagesOf ? `typelab engine add ${wish}, or unset TYPELAB_ENGINE` : 'unset TYPELAB_ENGINE';
+    found.push({ what, state: 'broken', found: (error as Error).message, mend: wish ? mend : 'npm ci' });
   }
   for (const name of Object.keys(packagesOf) as AddedEngine[]) {
     if (name === wish) continue;
@@ -106,6 +106,9 @@ async function gpus(): Promise<Finding[]> {
 }
 
 async function jupyter(): Promise<Finding[]> {
+  const folders = dataFolders().map(
+    (folder) => `${folder}${existsSync(join(folder, 'kernels')) ? '' : ' (no kernels)'}`,
+  );
   const specs = (await listKernelspecs()).filter(({ name }) => name.startsWith('typelab'));
   const found: Finding[] = specs.map(({ name, resourceDir }) => ({
     what: 'kernel spec',
@@ -119,6 +122,11 @@ async function jupyter(): Promise<Finding[]> {
       found: 'Jupyter does not know the kernel',
       mend: 'typelab install',
     });
+  found.push({
+    what: 'Jupyter paths',
+    state: 'ok',
+    found: folders.join('\n').replaceAll('\n', `\n  ${''.padEnd(17)}`),
+  });
   const { exitCode, stdout } = await execa('jupyter', ['--version'], { reject: false });
   const lab = /jupyterlab\s*:\s*(\S+)/.exec(stdout ?? '')?.[1];
   if (exitCode === 0) found.push({ what: 'Jupyter', state: 'ok', found: `on PATH${lab ? `, JupyterLab ${lab}` : ''}` });

@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
+import { startEmbedded } from './embedded/start.ts';
+import { keepHostValues } from './host-values.ts';
 import { locate, shareTfjs } from './place.ts';
 
 /** Dawn's Node package, as far as it is used. */
@@ -29,11 +31,14 @@ export async function startWebgpu(): Promise<{ device: string; version: string }
         'Unset TYPELAB_ENGINE to compute on the embedded engine.',
     );
   }
+  // SavedModels read numbers while they run, which a GPU gives only later: they compute on this one.
+  await startEmbedded();
   const require = createRequire(join(backend, 'package.json'));
   require(backend);
   if (!(await tf.setBackend('webgpu')))
     throw new Error('The engine webgpu is wanted, but tfjs cannot start on this GPU. Unset TYPELAB_ENGINE.');
   await tf.ready();
+  keepHostValues();
   const { version } = require(join(backend, 'package.json')) as { version: string };
   const { description, device, vendor } = adapter.info;
   return { device: description || device || vendor, version: `tfjs-webgpu ${version}` };

@@ -34,8 +34,9 @@ const { getKernel } = tf as unknown as {
   getKernel(name: string, backend: string): { kernelFunc: KernelFunc } | undefined;
 };
 
-const name = tf.getBackend();
-const backend = tf.backend() as unknown as Backend;
+/** A plan reads numbers while it runs, which WebGPU gives only later: there, the embedded engine stands by. */
+const name = tf.getBackend() === 'webgpu' ? 'wasm' : tf.getBackend();
+const backend = tf.findBackend(name) as unknown as Backend;
 /** tfjs-node's kernels call ops of tfjs on their inputs, which must be real Tensors for that. */
 const callsOps = name === 'tensorflow';
 const cpu = () => tf.findBackend('cpu') as unknown as Backend;

@@ -56,6 +56,7 @@ export async function saveModel(
   if (existsSync(base)) recover(base);
   if (version !== undefined && !overwrite) refuseExisting(base, version);
   const { signatures = {}, warmup } = options;
+  if ('layers' in model) await Promise.all(model.weights.map((weight) => weight.read().data())); // A GPU gives them later.
   const files = exportModel(checkModel(model), {
     signatures,
     ...(warmup && { warmup }),

@@ -11,7 +11,7 @@ export type PipSettings = {
 };
 
 /**
- * The index that pip uses on this machine: PIP_INDEX_URL, pip's configuration files, else the one that a pip without
+ * The index that pip uses on this machine: PIP_INDEX_URL, pip's configuration files, uv's variables, else the one that a pip without
  * any configuration has built in. No address is written down here: whoever has a mirror has told pip.
  */
 export async function pipSettings(
@@ -20,7 +20,8 @@ export async function pipSettings(
 ): Promise<PipSettings> {
   const files = configurationFiles(env);
   const certificates = env.PIP_CERT || setting('cert', files);
-  const index = env.PIP_INDEX_URL || setting('index-url', files) || (await builtIn());
+  const uv = env.UV_DEFAULT_INDEX || env.UV_INDEX_URL;
+  const index = env.PIP_INDEX_URL || setting('index-url', files) || uv || (await builtIn());
   if (!index) {
     throw new Error(
       'The address of a Python package index is not known: PIP_INDEX_URL is not set, none of pip’s configuration files ' +

@@ -31,7 +31,7 @@ const unpackedRatio = 4.2;
 export async function plan(name: AddedEngine, folder: string, env: NodeJS.ProcessEnv = process.env): Promise<Plan> {
   const packages = packagesOf[name].map((one) => `${one}@${one === 'webgpu' ? webgpuVersion : tfjsVersion}`);
   if (name === 'webgpu') {
-    const whole: Plan = { name, packages, cuda: false, diskBytes: 210e6, notes: [] };
+    const whole: Plan = { name, packages, cuda: false, diskBytes: 210e6, notes: hasVulkan(env) ? [] : [noVulkan] };
     await checkDisk(whole, folder);
     return whole;
   }
@@ -74,6 +74,16 @@ export async function plan(name: AddedEngine, folder: string, env: NodeJS.Proces
   };
   await checkDisk(whole, folder);
   return whole;
+}
+
+const noVulkan =
+  'No Vulkan driver is listed in the usual folders; without one the engine will not start. Debian and Ubuntu: apt-get install mesa-vulkan-drivers, or the driver of the GPU’s maker.';
+
+/** Dawn loads drivers by Vulkan's files on Linux, and needs no look on macOS and Windows. */
+function hasVulkan(env: NodeJS.ProcessEnv): boolean {
+  if (process.platform !== 'linux' || env.VK_ICD_FILENAMES || env.VK_DRIVER_FILES) return true;
+  const folders = ['/usr/share', '/usr/local/share', '/etc', '/run/opengl-driver/share'];
+  return folders.some((folder) => existsSync(join(folder, 'vulkan/icd.d')));
 }
 
 async function whereLibraryIs(name: AddedEngine, env: NodeJS.ProcessEnv): Promise<NonNullable<Plan['library']>> {

@@ -11,7 +11,8 @@ export async function tryEngine(
     const sum = (await tf.matMul(tf.ones([2, 3]), tf.ones([3, 2])).data()).join();
     if (sum !== '3,3,3,3') throw new Error('2 × 3 ones times 3 × 2 ones is ' + sum + ', not 3,3,3,3');
     const { name, version, why } = engine();
-    const gpu = tf.backend().isUsingGpuDevice ? 'the GPU' : 'the CPU';
+    const noGpu = name === 'tfjs-node-gpu' ? 'the CPU, because it finds no GPU' : 'the CPU';
+    const gpu = tf.backend().isUsingGpuDevice ? 'the GPU' : noGpu;
     const device = name === 'webgpu' ? why.replace(/.*computes on /, '') : gpu;
     console.log('\\n' + JSON.stringify({ engine: name, version, why, device }));
     process.exit();`;

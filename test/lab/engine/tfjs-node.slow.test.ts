@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -9,6 +9,7 @@ import { tensorflowIndex } from '../../helpers/engine-index.ts';
 import { times } from '../../helpers/long.ts';
 import { withoutPython } from '../../helpers/python.ts';
 import { root } from '../../helpers/root.ts';
+import { sameAsEmbedded } from '../../helpers/same-as-embedded.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'typelab-engines-'));
 const env: NodeJS.ProcessEnv = { TYPELAB_ENGINES: join(folder, 'engines'), TYPELAB_TF_WHEEL: '', TYPELAB_ENGINE: '' };
@@ -50,6 +51,11 @@ describe('typelab engine add tfjs-node', { skip: withoutPython }, () => {
     assert.match((await typelab(['engine', 'list'])).stdout, /^tfjs-node +4\.22\.0 {2}.*engines\/tfjs-node\//m);
   });
 
+  test('trains, saves and reads as the embedded engine does', async () => {
+    const { engine } = await sameAsEmbedded({ ...env, TYPELAB_ENGINE: 'tfjs-node' }, folder);
+    assert.equal(engine, 'tfjs-node: TYPELAB_ENGINE is tfjs-node');
+  });
+
   test("the course's notebook passes on it, and TensorFlow's log lines reach no cell", async () => {
     const [source, output] = [join(folder, 'lab.ipynb'), join(folder, 'executed.ipynb')];
     const text = readFileSync(join(root, 'notebooks/01-serving.ipynb'), 'utf8');
@@ -71,6 +77,22 @@ describe('typelab engine add tfjs-node', { skip: withoutPython }, () => {
     assert.equal(exitCode, 1);
     assert.match(stderr, /wrong\.whl/);
     assert.match((await typelab(['engine', 'list'])).stdout, /^tfjs-node +4\.22\.0/m);
+  });
+
+  // The binding for a GPU is the same source; the 573 MB of TensorFlow with CUDA's kernels are not brought for it.
+  test('tfjs-node-gpu is built against an installed TensorFlow, loads, and says that it finds no GPU', async () => {
+    const [packages] = globSync('.venv/lib/python3*/site-packages', { cwd: root });
+    const wheel = { TYPELAB_TF_WHEEL: join(root, packages!) };
+    const { stdout, stderr, exitCode } = await typelab(['engine', 'add', 'tfjs-node-gpu'], wheel);
+    assert.equal(exitCode, 0, stderr);
+    const gpu = /one op ran on the GPU\./.test(stdout);
+    if (!gpu) assert.match(stdout, /Added tfjs-node-gpu: one op ran on the CPU, because it finds no GPU\./);
+    const code = `const { engine } = await import('./lib/engine/index.ts'); console.log(engine().why); process.exit()`;
+    const why = await execa(process.execPath, ['--input-type=module', '--eval', code], { cwd: root, env });
+    assert.equal(
+      why.stdout,
+      gpu ? 'it is installed and a GPU answers' : '@tensorflow/tfjs-node-gpu is installed but finds no GPU',
+    );
   });
 
   test('what is missing is said before anything is brought', async () => {
