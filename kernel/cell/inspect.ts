@@ -25,7 +25,7 @@ export async function inspect(view: CellView, cursor: number, detail: 0 | 1): Pr
     const aliased = symbol.flags & alias ? await checker.getAliasedSymbol(symbol) : symbol;
     const declaration = await declarationOf(checker, aliased, at, here ? place : undefined);
     const documentation = await checker.getDocumentationCommentOfSymbol(aliased);
-    const tags = await checker.getJsDocTagsOfSymbol(aliased);
+    const tags = distinct(await checker.getJsDocTagsOfSymbol(aliased));
     const slot = view.names.get(at.name);
     const own = isMember ? undefined : (slot?.value ?? slot?.type);
     const known = own?.from === 'imports' ? undefined : own?.source;
@@ -103,6 +103,12 @@ async function declarationOf(
     return flags & interfaceFlag ? `interface ${name}\nvar ${name}: ${text}` : `const ${name}: ${text}`;
   if (flags & (property | accessor)) return `(property) ${name}: ${text}`;
   return flags & moduleFlag ? `module ${name}` : `${name}: ${text}`;
+}
+
+/** Overloads say the same of the same parameter. */
+function distinct<T extends { name: string; text?: string | undefined }>(tags: readonly T[]): T[] {
+  const seen = new Set<string>();
+  return tags.filter(({ name, text }) => !seen.has(`${name} ${text}`) && seen.add(`${name} ${text}`));
 }
 
 const fenced = (code: string) => `\`\`\`typescript\n${code}\n\`\`\``;

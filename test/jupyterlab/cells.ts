@@ -120,7 +120,7 @@ export const cells: Cell[] = [
     shows: ['to stdout', 'to stderr'],
     picture: 'streams',
   },
-  { type: 'for (let i = 1; i <= 2000; i++) console.log(`line ${i}`)', shows: ['line 2000'], picture: 'long-output' },
+  { type: 'for (let i = 1; i <= 2000; i++) console.log("line", i)', shows: ['line 2000'], picture: 'long-output' },
   { type: 'console.table([{ a: 1, b: "x" }, { a: 2, b: "y" }])', shows: ['(index)'] },
   { type: 'setTimeout(() => console.log("a moment later"), 50)', shows: ['a moment later'] },
   { type: '!echo from the shell', shows: ['from the shell'] },
@@ -146,7 +146,7 @@ export const cells: Cell[] = [
   },
   { type: 'double', tooltip: ['Twice as big.'], popup: 'module-function', next: '(21)', shows: ['42'] },
   {
-    files: { 'shapes.ts': 'export const double = (n: number): string => `${n}${n}`;\nexport const half = 1;\n' },
+    files: { 'shapes.ts': 'export const double = (n: number): string => String(n) + n;\nexport const half = 1;\n' },
     type: 'import { double, half } from "./shapes.ts"',
     hides: ['Error'],
   },

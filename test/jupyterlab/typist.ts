@@ -120,6 +120,7 @@ export function typist(page: Page): Typist {
       await page.locator('#jupyterlab-splash').waitFor({ state: 'detached', timeout: patience });
     },
     async picture(path) {
+      await cells.last().scrollIntoViewIfNeeded({ timeout: patience });
       await page.screenshot({ path });
     },
   };

@@ -8,5 +8,7 @@ ov│er
 over(│
 // %% inspect
 setTime│out
+// %% inspect
+JSON.stringi│fy
 // %%
 over(true)
