@@ -1,4 +1,4 @@
-/** SavedModels beside TensorFlow: the same files, the same inputs, rounds in turn. */
+/** SavedModels beside TensorFlow: the same files, the same inputs, rounds in turn. Then trainings beside Keras. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { digitsModel } from '../../lib/model.ts';
 import { saveModel } from '../../lib/saved-model/save.ts';
 import { python, withoutPython } from '../helpers/python.ts';
+import { type Measured, trainingLimits, trainings, trainingTable } from './engine/training.ts';
 import { median, type Results, type Suite } from './suite.ts';
 
 /** Milliseconds: medians within a process. */
@@ -14,7 +15,7 @@ type Round = { load: number; one: number; all: number; mobilenet?: number };
 const rounds = 3;
 
 const suite: Suite = {
-  title: 'SavedModels',
+  title: 'SavedModels and training',
   async run(say) {
     const folder = mkdtempSync(join(tmpdir(), 'typelab-bench-'));
     try {
@@ -33,7 +34,7 @@ const suite: Suite = {
         ours.push(JSON.parse((await execa(process.execPath, own)).stdout));
         if (python) theirs.push(JSON.parse((await execa(python, peer)).stdout));
       }
-      return results(ours, theirs);
+      return results(ours, theirs, await trainings(folder, say));
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -42,7 +43,7 @@ const suite: Suite = {
 
 export default suite;
 
-function results(ours: Round[], theirs: Round[]): Results {
+function results(ours: Round[], theirs: Round[], trained: Measured): Results {
   const of = (list: Round[], key: keyof Round) => {
     const values = list.flatMap((round) => round[key] ?? []);
     return values.length > 0 ? median(values) : undefined;
@@ -65,6 +66,7 @@ function results(ours: Round[], theirs: Round[]): Results {
           row('MobileNetV2, 96 × 96, one image', 'mobilenet'),
         ],
       },
+      trainingTable(trained),
     ],
     limits: [
       { what: 'load the digits model', measured: of(ours, 'load'), limit: 50, unit: 'ms' },
@@ -82,6 +84,7 @@ function results(ours: Round[], theirs: Round[]): Results {
         limit: theirs.length > 0 ? 3 : undefined,
         unit: '×',
       },
+      ...trainingLimits(trained, of(ours, 'all')),
     ],
   };
 }
