@@ -5,6 +5,7 @@ import { tf } from '../../lib/engine/index.ts';
 import { evaluate } from '../../lib/evaluate.ts';
 import { digitsModel } from '../../lib/model.ts';
 import { type TrainOptions, train } from '../../lib/train.ts';
+import { record, times } from '../helpers/long.ts';
 import { few } from './few.ts';
 
 const { train: data, test: held } = await few(1280);
@@ -183,4 +184,27 @@ describe('bad input is said before anything is computed', () => {
     const message = /the loss became NaN in epoch 1, step 2\. Try a smaller learning rate .*NaN in the images/;
     await assert.rejects(train(model, bad, { progress: false }), message);
   });
+});
+
+const TRAININGS = times(6, 100);
+
+test(`memory does not grow over ${TRAININGS} trainings, compiled and by tfjs in turn`, async () => {
+  const { memory } = (tf.backend() as unknown as { wasm: { asm: { memory: WebAssembly.Memory } } }).wasm.asm;
+  const once = async (i: number) => {
+    const model = digitsModel();
+    // The compiled step knows Adam alone.
+    await train(model, data, { ...quiet, optimizer: i % 2 === 0 ? 'adam' : tf.train.rmsprop(0.001) });
+    model.optimizer.dispose();
+    model.dispose();
+  };
+  await once(0);
+  await once(1);
+  const before = [tf.memory().numTensors, tf.memory().numBytes, memory.buffer.byteLength];
+  for (let i = 0; i < TRAININGS; i++) await once(i);
+  const after = [tf.memory().numTensors, tf.memory().numBytes, memory.buffer.byteLength];
+  assert.deepEqual(after, before);
+  record(
+    `${TRAININGS} trainings in one process`,
+    `${after[0]} tensors and ${after[2]} bytes of WebAssembly before and after`,
+  );
 });

@@ -20,8 +20,10 @@ export type Kernels = Record<
   | 'maxPool'
   | 'maxPoolBack'
   | 'maxPoolGradient'
+  | 'momentum'
   | 'pad'
   | 'reluGradient'
+  | 'rmsProp'
   | 'softmaxLoss'
   | 'transpose',
   (...values: number[]) => number

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 // Registers the backend 'wasm'; its .wasm lies beside it in the package, so no network is needed.
 import { version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import { fuseAdam } from './fused-adam.ts';
+import { fuseDescent } from './fused-descent.ts';
 import { registerKernels } from './kernels.ts';
 
 /** Makes tfjs WASM with our kernels the backend; gives its version. */
@@ -16,6 +17,7 @@ export async function startEmbedded(): Promise<string> {
   }
   registerKernels();
   fuseAdam();
+  fuseDescent();
   return `tfjs-wasm ${version_wasm}`;
 }
 

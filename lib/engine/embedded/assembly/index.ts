@@ -2,6 +2,7 @@
 export { adam } from './adam';
 export { convolve, crop, filterGradient, inputGradient, pad } from './convolution';
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
+export { momentum, rmsProp } from './descent';
 export { columnSums, reluGradient, transpose } from './elementwise';
 export { gather } from './gather';
 export { matmul, matmulScratch } from './matmul';
