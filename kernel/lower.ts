@@ -21,14 +21,26 @@ export type Lowered = {
   mappings: string;
   /** Statements on one line that `code` needs before its first. */
   helpers: string;
-  error?: string;
+  error?: { message: string; offset: number };
 };
 
-/** @param decorated whether there are decorators: Node cannot parse them, and only esbuild lowers the standard ones */
-export function lower(text: string, language: Dialect, decorated: boolean, settings: LowerSettings = {}): Lowered {
-  return decorated && !settings.legacyDecorators
+/** What Node cannot parse; only esbuild lowers standard decorators and `accessor`. */
+export type Unparsable = { decorators: boolean; accessors: boolean };
+
+export function lower(
+  text: string,
+  language: Dialect,
+  { decorators, accessors }: Unparsable,
+  settings: LowerSettings = {},
+): Lowered {
+  return (decorators || accessors) && !(decorators && settings.legacyDecorators)
     ? withEsbuild(text, language, settings)
-    : withOxc(text, language, decorated, settings);
+    : withOxc(text, language, decorators, settings);
+}
+
+/** A module's imports and exports as CommonJS, for .cts. */
+export function toCommonJs(text: string): Lowered {
+  return withEsbuild(text, 'ts', { elideImports: true }, 'cjs');
 }
 
 function withOxc(text: string, language: Dialect, decorated: boolean, settings: LowerSettings): Lowered {
@@ -55,17 +67,26 @@ function withOxc(text: string, language: Dialect, decorated: boolean, settings: 
     code,
     mappings: map?.mappings ?? '',
     helpers: decorated ? legacyHelpers : '',
-    ...(error ? { error: error.message } : {}),
+    ...(error ? { error: { message: error.message, offset: error.labels[0]?.start ?? 0 } } : {}),
   };
 }
 
+/** What is wrong with a module that Node runs as it is: Node's own words come without the place. */
+export function syntaxErrorOf(javascript: string): Lowered['error'] {
+  const { errors } = transformSync('module.js', javascript, { lang: 'js', sourceType: 'module', target: 'esnext' });
+  const [error] = errors.filter(({ severity }) => severity === 'Error');
+  return error && { message: error.message, offset: error.labels[0]?.start ?? 0 };
+}
+
 /** Loaded when the first decorator comes: most sessions have none. */
-function withEsbuild(text: string, language: Dialect, { jsx, elideImports }: LowerSettings): Lowered {
+function withEsbuild(text: string, language: Dialect, { jsx, elideImports }: LowerSettings, format?: 'cjs'): Lowered {
   const esbuild = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
   try {
     const { code, map } = esbuild.transformSync(text, {
       loader: language,
       target: 'esnext',
+      // For Node, so that its lexer finds the names.
+      ...(format ? { format, platform: 'node' } : {}),
       supported: { decorators: false },
       sourcemap: 'external',
       tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: elideImports !== true } },
@@ -76,8 +97,11 @@ function withEsbuild(text: string, language: Dialect, { jsx, elideImports }: Low
     });
     return { code, mappings: (JSON.parse(map) as { mappings: string }).mappings, helpers: '' };
   } catch (error) {
-    const [first] = (error as { errors?: { text: string }[] }).errors ?? [];
-    return { code: '', mappings: '', helpers: '', error: first?.text ?? (error as Error).message };
+    const [first] = (error as Partial<import('esbuild').TransformFailure>).errors ?? [];
+    const { line = 1, column = 0 } = first?.location ?? {};
+    const before = text.split('\n', line - 1).join('\n').length + (line > 1 ? 1 : 0);
+    const message = first?.text ?? (error as Error).message;
+    return { code: '', mappings: '', helpers: '', error: { message, offset: before + column } };
   }
 }
 

@@ -150,6 +150,7 @@ export function openCells(options: CellsOptions, project = openProject(options))
       cell.split,
     );
     if (problems.length === 0) return undefined;
+    for (const problem of problems) problem.message = inInstalledPackage(problem.message);
     if (problems.some(({ message }) => /^TS(?:2307|2305|2614|1192|2732|2882)/.test(message))) {
       // The import is taken back, and resolved anew when it is tried again.
       for (const { entry } of [...cell.imports.names, ...cell.imports.dynamic])
@@ -164,6 +165,22 @@ export function openCells(options: CellsOptions, project = openProject(options))
   async function seen(cell: Prepared): Promise<void> {
     Object.assign(cell, cellText(cell.split, cell.parsed, cell.imports, names, cell.own));
     await project.check({ ...files(), cell: cell.text! }, []);
+  }
+
+  /** A package that is there does not get there by being installed. */
+  function inInstalledPackage(message: string): string {
+    const [, missing, name] =
+      /^TS2307: Cannot find module '([^']+)'\. To install it: !npm install (\S+)$/.exec(message) ?? [];
+    if (!missing || !name || missing === name) return message;
+    if (!project.modules(name).some(({ text }) => text === name)) return message;
+    return `TS2307: Cannot find module '${missing}': the package '${name}' is there, but has no './${missing.slice(name.length + 1)}'`;
+  }
+
+  /** In TypeScript's words, with their code; the parser's where TypeScript has none, or does not answer. */
+  async function syntaxError(cell: Prepared, source: string, number: number): Promise<CellFailure> {
+    const { text } = cell.split;
+    const found = await project.check({ ...files(), cell: text }, ['cell']).catch(() => undefined);
+    return syntaxFailure(cell.parsed, cell.split, source, number, found?.get('cell'))!;
   }
 
   const isJsx = ({ parsed, split }: Prepared) =>
@@ -279,8 +296,7 @@ export function openCells(options: CellsOptions, project = openProject(options))
       inTurn(async (afterwards) => {
         const cell = prepare(source, number);
         if (isJsx(cell)) cell.parsed.errors = [jsxProblem(cell.split.text)];
-        const syntax = syntaxFailure(cell.parsed, cell.split, source, number);
-        if (syntax) return syntax;
+        if (cell.parsed.errors.length > 0) return syntaxError(cell, source, number);
         const isChecked = settings.check !== false && !inJavaScript;
         const wrong = isChecked ? await checked(cell, source, number) : undefined;
         if (wrong) return wrong;

@@ -23,8 +23,24 @@ export type Diagnostic = {
 const ignored = new Set([7016, 1375, 1378, 1432, 1202, 1203, 7059, 7060, 6133, 6192, 6196, 6198, 80005]);
 
 /** Syntax errors, in the cell's own offsets. */
-export function syntaxFailure(parsed: Parsed, split: Split, source: string, number: number): CellFailure | undefined {
+export function syntaxFailure(
+  parsed: Parsed,
+  split: Split,
+  source: string,
+  number: number,
+  diagnostics: readonly Diagnostic[] = [],
+): CellFailure | undefined {
   if (parsed.errors.length === 0) return undefined;
+  // Those after the first mostly follow from it.
+  const errors = diagnostics.filter(isError).sort((a, b) => a.pos - b.pos);
+  const [{ start, end, message: ours }] = parsed.errors as [Parsed['errors'][number]];
+  const first =
+    errors.find(isSyntax) ?? errors.find(({ pos, code }) => pos >= start && pos <= end && !unknownName.has(code));
+  if (first && !ours.startsWith('JSX')) {
+    const message = `TS${first.code}: ${clean(first.text)}`;
+    const problem = { message, start: split.toSource(first.pos), end: split.toSource(first.end), ...notesOf(first) };
+    return failure('SyntaxError', [problem], source, number);
+  }
   const problems = parsed.errors.map(({ message, start, end, help }) => ({
     message,
     start: split.toSource(start),
@@ -45,12 +61,12 @@ export function problemsOf(
 ): Problem[] {
   const problems: Problem[] = [];
   const seen = new Set<string>();
-  const add = (diagnostic: Diagnostic, start: number, end: number) => {
+  const add = (diagnostic: Diagnostic, start: number, end: number, specifier?: string) => {
     const key = `${diagnostic.code} ${start}`;
     if (seen.has(key)) return;
     seen.add(key);
     problems.push({
-      message: `TS${diagnostic.code}: ${messageOf(diagnostic)}`,
+      message: messageWithCode(diagnostic, specifier),
       start: split.toSource(start),
       end: split.toSource(end),
       ...notesOf(diagnostic),
@@ -69,16 +85,31 @@ export function problemsOf(
     const line = importsText.slice(lineStart, importsText.indexOf('\n', diagnostic.pos));
     const onSource = diagnostic.pos - lineStart >= line.indexOf('"');
     for (const { entry, name, source } of cellImports.names)
-      if (entry.text === line) add(diagnostic, ...rangeOf(onSource ? source : name));
+      if (entry.text === line) add(diagnostic, ...rangeOf(onSource ? source : name), entry.module);
     for (const { node, entry } of cellImports.dynamic)
       if (entry.text === line) add(diagnostic, ...rangeOf(node.source as { start: number; end: number }));
   }
   return problems.sort((a, b) => a.start - b.start);
 }
 
+const unknownName = new Set([2304, 2552]);
+
+/** TypeScript numbers what its grammar forbids below 2000 and from 17000 on; 6188 and 6189 are about separators in numbers. */
+const isSyntax = ({ code }: Diagnostic) =>
+  code < 2000 || code === 6188 || code === 6189 || (code >= 17000 && code < 18000);
+
 const isError = ({ category, code }: Diagnostic) => category === 1 && !ignored.has(code);
 
 const rangeOf = ({ start, end }: { start: number; end: number }): [number, number] => [start, end];
+
+function messageWithCode(diagnostic: Diagnostic, specifier: string | undefined): string {
+  const whole = messageOf(diagnostic);
+  // As the cell names the module, not where its file lies.
+  const text = specifier ? whole.replace(/^(Module )?'"[^"]*"'/, (_, word = '') => `${word}'"${specifier}"'`) : whole;
+  // The checker's file of imports exports again what the cell has imported.
+  if (diagnostic.code !== 1362) return `TS${diagnostic.code}: ${text}`;
+  return `TS1361: ${text.replace("was exported using 'export type'", "was imported using 'import type'")}`;
+}
 
 function messageOf(diagnostic: Diagnostic): string {
   let text = clean(diagnostic.text);
@@ -95,7 +126,8 @@ function messageOf(diagnostic: Diagnostic): string {
 function notesOf(diagnostic: Diagnostic): { notes?: string[] } {
   const notes = (diagnostic.relatedInformation ?? [])
     .map(({ text }) => clean(text))
-    .filter((text) => !/typelab-/.test(text));
+    // Where that is, nobody is told.
+    .filter((text) => !/typelab-|(?: is declared|was exported) here\.$/.test(text));
   return notes.length > 0 ? { notes } : {};
 }
 

@@ -54,7 +54,12 @@ export function compile(options: CompileOptions): CompiledCell {
     if (node)
       text = text.slice(0, node.start) + text.slice(node.start, node.end).replace(/[^\n]/g, ' ') + text.slice(node.end);
   }
-  const plain = lower(text, options.language, parsed.decorators.length > 0, options.settings);
+  const plain = lower(
+    text,
+    options.language,
+    { decorators: parsed.decorators.length > 0, accessors: parsed.accessors },
+    options.settings,
+  );
   const javascript = plain.code;
   const code = new MagicString(javascript);
   const rewrite = new Rewrite(options, javascript, code, parse(javascript, 'js', split.context));
@@ -272,17 +277,25 @@ class Rewrite {
   }
 
   contextCall(node: Node, canAwait: boolean): void {
-    const callee = node.callee as Node & { property: Node };
+    const callee = node.callee as Node & { object: Node; property: Node };
     const method = callee.property.name as string;
     if (canAwait) {
-      this.code.prependRight(node.start, '(await ');
+      // In one piece with what stands there, so that a failing command's line is its own.
+      this.code.update(node.start, callee.object.end, `(await ${this.context}`);
       this.code.appendLeft(node.end, ')');
     } else if (method === 'magic' || method === 'capture') this.code.appendLeft(callee.end, 'Sync');
   }
 
   uses(): void {
+    const classes = this.parsed.program.body
+      .map((statement) => (statement.declaration as Node | null | undefined) ?? statement)
+      .filter(({ type, id }) => type === 'ClassDeclaration' && isNode(id));
+    // Inside of a class its name is its own: static members need it before it is the notebook's.
+    const isInside = ({ name, start }: { name: string; start: number }) =>
+      classes.some((one) => (one.id as Node).name === name && start > one.start && start < one.end);
     for (const use of this.parsed.uses) {
-      if (use.meaning !== 'value' || use.declares || use.exported || use.name === this.context) continue;
+      if (use.meaning !== 'value' || use.declares || use.exported || use.name === this.context || isInside(use))
+        continue;
       const path = this.path(use.name);
       if (!path) continue;
       const value = use.call ? `(0, ${path})` : path;

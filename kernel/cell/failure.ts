@@ -7,7 +7,8 @@ export type CellFailure = { ename: string; evalue: string; traceback: string[] }
 export type Problem = { message: string; start: number; end: number; notes?: string[] };
 
 const shown = 5;
-const red = (text: string) => `\x1b[1;31m${text}\x1b[0m`;
+// As in display/error.ts: bold red is unreadable in a dark theme.
+const red = (text: string) => `\x1b[31m${text}\x1b[0m`;
 const green = (text: string) => `\x1b[32m${text}\x1b[0m`;
 
 /** IPython's layout for a cell that was not run: place, source with a mark under what is meant, the message. */
@@ -28,7 +29,7 @@ function excerpt({ start, end }: Problem, source: string, number: number): strin
   const from = index.at(Math.min(start, source.length));
   const to = index.at(Math.max(start, Math.min(end, source.length)));
   const lines = source.split('\n');
-  const text = [green(`Cell In[${number}], line ${from.line + 1}`)];
+  const text = [green(`Cell In[${number}], line ${from.line + 1}:${from.column + 1}`)];
   for (let n = Math.max(0, from.line - 2); n <= Math.min(lines.length - 1, from.line + 2); n++) {
     const line = lines[n]!.replace(/\r$/, '');
     if (n !== from.line) {

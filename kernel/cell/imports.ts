@@ -38,9 +38,9 @@ export function importsOf(parsed: Parsed, text: string, number: number, table: I
       const type = isType ? 'type ' : '';
       const entry = entryOf(table, `${type}${imported} ${from}`, source.value, (symbol) => {
         if (imported === undefined) return `import ${from};`;
-        // Not `export * as`: a module with `export =`, such as node:path, has none of that.
-        if (imported === '*') return `import ${type}* as ${symbol} from ${from}; export ${type}{ ${symbol} };`;
-        return `export ${type}{ ${imported} as ${symbol} } from ${from};`;
+        // Not `export … from`: that cannot name a module whose export is one value, and finds no name that is nearly right.
+        const names = { '*': `* as ${symbol}`, default: symbol }[imported] ?? `{ ${imported} as ${symbol} }`;
+        return `import ${type}${names} from ${from}; export ${type}{ ${symbol} };`;
       });
       const name = local ?? source;
       const localName = local ? nameOf(local) : '';
@@ -69,7 +69,8 @@ export function importsOf(parsed: Parsed, text: string, number: number, table: I
     if (source.type !== 'Literal' || typeof source.value !== 'string') continue;
     const specifier = JSON.stringify(plainSpecifier(source.value));
     const entry = entryOf(table, `import() ${specifier}`, source.value, (symbol) => {
-      return `export declare function ${symbol}(specifier: string, options?: ImportCallOptions): Promise<typeof import(${specifier})>;`;
+      // An import's own type, with the default export that JSON and CommonJS modules get.
+      return `const ${symbol}_ = () => import(${specifier}); export declare function ${symbol}(specifier: string, options?: ImportCallOptions): ReturnType<typeof ${symbol}_>;`;
     });
     result.dynamic.push({ node, entry });
   }

@@ -58,6 +58,8 @@ export type Parsed = {
   imports: Node[];
   importMetas: Node[];
   decorators: Node[];
+  /** `accessor x`, which Node cannot parse either. */
+  accessors: boolean;
   /** JSX that calls a factory by name, and the fragments' one. */
   jsx: { element: boolean; fragment: boolean };
 };
@@ -86,6 +88,7 @@ export function parse(text: string, language: Dialect, context = '$'): Parsed {
     imports: [],
     importMetas: [],
     decorators: [],
+    accessors: false,
     jsx: { element: false, fragment: false },
   };
   new Walk(parsed, context).program();
@@ -379,7 +382,10 @@ class Walk {
     TSAbstractMethodDefinition: (node) => this.member(node),
     PropertyDefinition: (node) => this.member(node),
     TSAbstractPropertyDefinition: (node) => this.member(node),
-    AccessorProperty: (node) => this.member(node),
+    AccessorProperty: (node) => {
+      this.parsed.accessors = true;
+      this.member(node);
+    },
     TSAbstractAccessorProperty: (node) => this.member(node),
     StaticBlock: (node) => {
       const scope = newScope(true);

@@ -55,13 +55,14 @@ export function cellText(
   };
   let count = 0;
   for (const [name, uses] of used) {
-    if (own.has(name)) continue;
+    // `const User = …` in one cell and `type User = …` in the next are one name with two meanings.
+    const mine = own.get(name);
     const entry = names.get(name);
-    const value = uses.value ? entry?.value : undefined;
-    const type = uses.type || !value ? entry?.type : undefined;
+    const value = uses.value && !mine?.value ? entry?.value : undefined;
+    const type = (uses.type || !value) && !mine?.type ? entry?.type : undefined;
     const assignable = value && ['let', 'var'].includes(value.kind);
     const merged = value && uses.type && value !== type && type?.symbol === value.symbol;
-    const both = value && type && type.symbol !== value.symbol;
+    const both = value && (mine || (type && type.symbol !== value.symbol));
     // As a declaration a constant keeps TypeScript's own words for an assignment to it.
     if (value && !merged && (assignable || both || ['const', 'using'].includes(value.kind))) {
       // An imported name cannot be assigned; a declaration of the same type can. In a function's type, `typeof` does not
@@ -69,9 +70,10 @@ export function cellText(
       bring(value, `$t${count}`);
       declarations.push(`declare ${assignable ? 'let' : 'const'} ${name}: ReturnType<() => typeof $t${count++}>;`);
     } else if (value) bring(value, name);
-    if (type && type.symbol !== value?.symbol) bring(type, name);
+    // An imported class would clash with the value that the cell declares; a mere type does not.
+    if (type && type.symbol !== value?.symbol && (!mine?.value || type.kind === 'type')) bring(type, name);
     const builtin = predefined(name);
-    if (!entry && uses.value && builtin) declarations.push(`declare let ${name}: ${builtin};`);
+    if (!entry && !mine && uses.value && builtin) declarations.push(`declare let ${name}: ${builtin};`);
   }
   const imported: { symbol: string; local: string; forStart: number; forEnd: number }[] = [];
   for (const { local, entry, name } of imports.names)

@@ -1,49 +1,73 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** One place on the way to an error, outermost first. */
 export type Frame = {
   /** `Cell In[3]` or `File ./digits.ts`. */
   place: string;
   /** 1-based. */
   line: number;
+  column: number;
   /** The function's name, where it has one. */
   callee?: string | undefined;
   /** The whole text of the cell or file, where it can be had. */
   source?: string | undefined;
 };
 
+/** Frames that are not shown: a recursion that overflowed has thousands of equal ones. */
+export type Gap = { omitted: number };
+
 /** An error with nothing live in it: what was thrown, where, and why. */
 export type Failure = {
   ename: string;
   evalue: string;
-  frames: Frame[];
+  frames: (Frame | Gap)[];
+  /** Its own properties, such as `code`, as text. */
+  properties?: string;
   /** What the error wraps: its `cause`, or an AggregateError's `errors`. */
   inner: { title: string; failure: Failure }[];
 };
 
 const around = 2;
-const red = (text: string) => `\x1b[1;31m${text}\x1b[0m`;
+// ipykernel's colours. Not in bold: front ends show bold red as a darker one, which nobody can read on the dark theme's red.
+const red = (text: string) => `\x1b[31m${text}\x1b[0m`;
 const green = (text: string) => `\x1b[32m${text}\x1b[0m`;
 const bold = (text: string) => `\x1b[1m${text}\x1b[0m`;
 
 /** IPython's layout: places outermost first, the error last, so that the message is what one reads at the cell's end. */
 export function traceback(failure: Failure): string[] {
+  if (failure.frames.length === 0) return body(failure);
   const rule = red('-'.repeat(75));
   const title = `${red(failure.ename)}${'Traceback (most recent call last)'.padStart(Math.max(34, 75 - failure.ename.length))}`;
   return [rule, title, ...body(failure)];
 }
 
-function body({ ename, evalue, frames, inner }: Failure): string[] {
-  const [first, ...rest] = evalue.split('\n');
-  return [
-    ...frames.map(excerpt),
-    [`${red(ename)}${first ? `: ${first}` : ''}`, ...rest].join('\n'),
-    ...inner.flatMap(({ title, failure }) => ['', bold(title), ...body(failure)]),
-  ];
+/** Of an error that comes when its cell has ended, and so in the midst of other output: what it is comes first. */
+export function lateTraceback(failure: Failure, how: string): string {
+  const lines = [`${how}: ${headOf(failure)}`, ...placesOf(failure), ...propertiesOf(failure), ...innerOf(failure)];
+  return `${stripVTControlCharacters(lines.join('\n'))}\n`;
 }
 
-function excerpt({ place, line, callee, source }: Frame): string {
-  const head = `${green(`${place}, line ${line}`)}${callee ? `, in ${callee}` : ''}`;
+function body(failure: Failure): string[] {
+  const [first = '', ...rest] = headOf(failure).split('\n');
+  const head = first.replace(failure.ename, red(failure.ename));
+  return [...placesOf(failure), [head, ...rest].join('\n'), ...propertiesOf(failure), ...innerOf(failure)];
+}
+
+const headOf = ({ ename, evalue }: Failure) => `${ename}${evalue ? `: ${evalue}` : ''}`;
+
+const placesOf = ({ frames }: Failure) => frames.map((frame) => ('omitted' in frame ? gap(frame) : excerpt(frame)));
+
+const propertiesOf = ({ properties }: Failure) => (properties ? [properties.replace(/^/gm, '  ')] : []);
+
+const innerOf = ({ inner }: Failure) => inner.flatMap(({ title, failure }) => ['', bold(title), ...body(failure)]);
+
+const gap = ({ omitted }: Gap) => `      … ${omitted.toLocaleString('en')} more frames`;
+
+function excerpt({ place, line, column, callee, source }: Frame): string {
+  const head = `${green(`${place}, line ${line}:${column}`)}${callee ? `, in ${callee}` : ''}`;
   if (source === undefined) return head;
-  const lines = source.split('\n');
+  // The line break that ends a file begins no line.
+  const lines = source.replace(/\r?\n$/, '').split(/\r?\n/);
   const from = Math.max(1, line - around);
   const to = Math.min(lines.length, line + around);
   const shown = [head];
@@ -56,9 +80,4 @@ function excerpt({ place, line, callee, source }: Frame): string {
     );
   }
   return shown.join('\n');
-}
-
-/** The same without colours, for a log or a stream. */
-export function plain(lines: string[]): string {
-  return lines.join('\n').replace(/\x1b\[[\d;]*m/g, '');
 }

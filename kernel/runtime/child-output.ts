@@ -54,9 +54,11 @@ function routeSync(): void {
       const options = args[at] as SpawnOptions | undefined;
       const inherited = cell && options ? inheritedOf(options.stdio) : [];
       if (!cell || !options || inherited.length === 0) return original(...args);
-      const rest = args.map((arg, index) =>
-        index === at ? { ...options, stdio: piped(options.stdio, inherited) } : arg,
-      );
+      const stdio = piped(options.stdio, inherited);
+      // With its own streams alone, execSync hands standard error on to process.stderr, which is the cell's.
+      const handsOn = name !== 'spawnSync' && inherited.includes(2) && stdio[1] === 'pipe';
+      const rest = args.map((arg, index) => (index === at ? { ...options, stdio: handsOn ? undefined : stdio } : arg));
+      if (handsOn) inherited.splice(inherited.indexOf(2), 1);
       return answer(name, original as SpawnSync, rest, inherited, cell);
     };
   }

@@ -25,7 +25,11 @@ export function interruptWasTold({ signal }: { signal: AbortSignal }): void {
 
 /** An error that only says that its cell was interrupted, which the cell has said already. */
 export function isInterrupt(thrown: unknown): boolean {
-  return thrown instanceof Interrupted || (thrown instanceof Error && thrown.cause instanceof Interrupted);
+  try {
+    return thrown instanceof Interrupted || (thrown instanceof Error && thrown.cause instanceof Interrupted);
+  } catch {
+    return false;
+  }
 }
 
 export type Interrupts = {

@@ -1,4 +1,3 @@
-import { plain } from '../display/error.ts';
 import { cellOfThisCode, currentCell } from './current.ts';
 import { isInterrupt } from './interrupt.ts';
 import type { Tracer } from './traceback.ts';
@@ -15,25 +14,27 @@ export function tellLateErrors(current: Tracer, write: (id: string, text: string
   installed = true;
   process.on('unhandledRejection', (reason) => tell(reason, 'Unhandled rejection'));
   process.on('uncaughtException', (error) => tell(error, 'Uncaught'));
-  refuseExit();
+  refuseEnd('exit');
+  refuseEnd('abort');
 }
 
 function tell(thrown: unknown, how: string): void {
   if (isInterrupt(thrown)) return;
-  const event = tracer!.explain(thrown);
-  // The stack knows best; a rejection without one belongs to the code that was running.
-  const id = tracer!.cellOf(thrown) ?? currentCell()?.id;
-  if (id === undefined) process.stderr.write(`${how}: ${event.evalue}\n`);
-  else writeTo!(id, `${how} ${plain(event.traceback.slice(2))}\n`);
+  // The cell that started the code, which may be a function of an earlier one; where Node does not say, the stack may.
+  const running = cellOfThisCode();
+  const cell = running ?? tracer!.cellOf(thrown) ?? currentCell();
+  const text = tracer!.late(thrown, cell ? `${how} in Cell In[${cell.number}]` : how);
+  if (cell) writeTo!(cell.id, text);
+  else process.stderr.write(text);
 }
 
 /** A script's last line would end the session and everything in it. */
-function refuseExit(): void {
-  const exit = process.exit.bind(process);
-  process.exit = (code) => {
-    if (!cellOfThisCode()) return exit(code);
+function refuseEnd(name: 'exit' | 'abort'): void {
+  const end = process[name].bind(process) as (code?: unknown) => never;
+  process[name] = (code?: unknown) => {
+    if (!cellOfThisCode()) return end(code);
     const error = new Error(
-      `process.exit(${code ?? ''}) would end the session; the cell ends instead. To start afresh, restart the kernel`,
+      `process.${name}(${code ?? ''}) would end the session; the cell ends instead. To start afresh, restart the kernel`,
     );
     error.name = 'ExitRefused';
     throw error;

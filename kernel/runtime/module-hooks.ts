@@ -1,15 +1,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import {
-  createRequire,
-  type LoadFnOutput,
-  type ResolveHookContext,
-  registerHooks,
-  stripTypeScriptTypes,
-} from 'node:module';
+import { createRequire, type LoadFnOutput, type ResolveHookContext, registerHooks } from 'node:module';
 import { sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { entries } from '../entries.ts';
-import { lower } from '../lower.ts';
+import { lower, syntaxErrorOf, toCommonJs } from '../lower.ts';
 import { type NearbyConfig, nearbyConfig } from '../tsconfig.ts';
 import { createFreshness } from './freshness.ts';
 import { plotWithDocument } from './plot.ts';
@@ -125,7 +119,9 @@ function find(specifier: string, context: ResolveHookContext, next: Next, local:
       if (local && specifier.startsWith('.')) missing(specifier, context.parentURL!);
       throw error;
     }
-    return typeof guess === 'string' ? next(guess, context) : guess;
+    if (typeof guess !== 'string') return guess;
+    // require() takes paths, not addresses.
+    return next(context.conditions.includes('require') ? fileURLToPath(guess) : guess, context);
   }
 }
 
@@ -180,36 +176,57 @@ function dependencies(): Record<string, string> {
   return ownDependencies;
 }
 
-/** A local TypeScript file may use what a cell may: enum, namespace, JSX. */
+/** Where Node runs other code than stands in the file: source maps by address, and by path for what is required. */
+const lowered = new Map<string, string>();
+
+export function mappingsOf(file: string): string | undefined {
+  return lowered.get(file);
+}
+
+/** A local TypeScript file may use what a cell may: enum, namespace, JSX, types imported without the word `type`. */
 function load(url: string, format: string | undefined): LoadFnOutput | undefined {
   const plot = plotWithDocument.source(url);
   if (plot) return { format: 'module', source: plot, shortCircuit: true };
-  if (!url.startsWith('file:') || !/\.([cm]?ts|[tj]sx)(\?.*)?$/.test(url)) return undefined;
+  if (!url.startsWith('file:') || !/\.([cm]?[tj]s|[tj]sx)(\?.*)?$/.test(url)) return undefined;
   const path = fileURLToPath(bare(url));
   if (!isLocal(path)) return undefined;
   const text = readFileSync(path, 'utf8');
-  if (!/\.[tj]sx$/.test(path) && strips(text)) return undefined;
+  if (/\.[cm]?js$/.test(path)) {
+    const wrong = moduleSyntax.test(text) ? syntaxErrorOf(text) : undefined;
+    if (wrong) throw placed(new SyntaxError(wrong.message), url, text, wrong.offset);
+    return undefined;
+  }
   const language = /\.[tj]sx$/.test(path) ? 'tsx' : 'ts';
-  const { code, helpers, error } = lower(text, language, decorator.test(text), {
-    ...nearby?.lower,
-    elideImports: true,
-  });
-  if (error) throw new SyntaxError(`${path}: ${error}`);
-  return { format: format?.replace('-typescript', '') ?? 'module', source: helpers + code, shortCircuit: true };
+  const isModule = moduleSyntax.test(text);
+  const unparsable = { decorators: decorator.test(text), accessors: accessor.test(text) };
+  const { code, mappings, helpers, error } =
+    path.endsWith('.cts') && isModule
+      ? toCommonJs(text)
+      : lower(text, language, unparsable, { ...nearby?.lower, elideImports: true });
+  if (error) throw placed(new SyntaxError(error.message), url, text, error.offset);
+  lowered.set(url, mappings);
+  lowered.set(path, mappings);
+  const kind = format?.replace('-typescript', '') ?? (isModule || !commonJsSyntax.test(text) ? 'module' : 'commonjs');
+  const require =
+    kind === 'module' && /^[ \t]*(?:export\s+)?import\s+[\w$]+\s*=\s*require\b/m.test(text) ? requireHelper : '';
+  return { format: kind as 'module', source: require + helpers + code, shortCircuit: true };
 }
+
+/** `import x = require()` of a file that is a module. */
+const requireHelper =
+  "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url); ";
 
 /** At the start of a line or after a bracket: not in an address or a comment's tag. */
 const decorator = /(?:^|[\n({;,])[ \t]*@[A-Za-z_$(]/;
+const accessor = /(?:^|[\n{;])[ \t]*(?:(?:static|public|private|protected|override|readonly)\s+)*accessor\s+[\w$#["']/;
+const moduleSyntax = /^[ \t]*(?:import|export)\b(?!\s*=)/m;
+const commonJsSyntax = /\brequire\s*\(|\bmodule\.exports\b|\bexports\./;
 
-function strips(text: string): boolean {
-  if (decorator.test(text)) return false;
-  if (!/\b(enum|namespace|module|constructor|import\s+\w+\s*=|export\s*=)\b/.test(text)) return true;
-  try {
-    stripTypeScriptTypes(text, { mode: 'strip' });
-    return true;
-  } catch {
-    return false;
-  }
+/** With a stack that says where in the file. */
+function placed(error: Error, url: string, text: string, offset: number): Error {
+  const before = text.slice(0, offset).split('\n');
+  error.stack = `${error.name}: ${error.message}\n    at ${url}:${before.length}:${before.at(-1)!.length + 1}`;
+  return error;
 }
 
 /** The user's own files: not packages, and not this program. */

@@ -10,6 +10,7 @@ import { createCompilerLink } from './compiler-link.ts';
 import { endGroups, routeConsole } from './console.ts';
 import { type CellContext, createContext } from './context.ts';
 import { type Cell, createCell, currentCell, forget, inCell } from './current.ts';
+import { routeDescriptors } from './descriptors.ts';
 import { createInterrupts, Interrupted } from './interrupt.ts';
 import { installKeyboard } from './keyboard.ts';
 import { tellLateErrors } from './late-errors.ts';
@@ -85,7 +86,10 @@ export function createRuntime({ folder, emit, pump }: RuntimeOptions): Runtime {
   let last: Cell | undefined;
   onMagics((magics) => compiler.change({ magics }));
   putLaunchersOnPath();
+  // V8 keeps ten frames: too few to reach the cell behind a library, or behind a recursion that overflowed.
+  Error.stackTraceLimit = Infinity;
   routeConsole();
+  routeDescriptors();
   routeChildren();
   stopTimersOfInterrupted();
   installOutputHook();

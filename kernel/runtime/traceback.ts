@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { inspect } from 'node:util';
+import { inspect, stripVTControlCharacters } from 'node:util';
 import type { CompiledCell } from '../cell/compile.ts';
-import { type Failure, type Frame, traceback } from '../display/error.ts';
+import { type Failure, type Frame, type Gap, lateTraceback, traceback } from '../display/error.ts';
 import { asTyped } from './as-typed.ts';
+import { mappingsOf } from './module-hooks.ts';
 import type { CellEvent } from './run.ts';
+import { type Site, shorten, siteOf, sites } from './stack.ts';
 
 export type ErrorEvent = Extract<CellEvent, { kind: 'error' }>;
 
@@ -18,77 +20,85 @@ export type Tracer = {
   know(cell: CompiledCell, id: string): void;
   /** Anything that was thrown. */
   explain(thrown: unknown): ErrorEvent;
+  /** The same as text, for what was thrown when its cell had ended; `how` is its heading. */
+  late(thrown: unknown, how: string): string;
   /** Printed text with the stack of an error in it: places in cells as the user knows them, the kernel's own frames left out. */
   readable(text: string): string;
-  /** The id of the innermost cell on the error's stack. */
-  cellOf(thrown: unknown): string | undefined;
+  /** The innermost cell on the error's stack. */
+  cellOf(thrown: unknown): { id: string; number: number } | undefined;
 };
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
+
+/** More frames than this are a recursion; then so many of its two ends are shown. */
+const most = 16;
+const ends = 4;
 
 export function createTracer(folder: string): Tracer {
   const cells = new Map<string, { cell: Placed; id: string }>();
   /** Of the cell asked for last: a map is ten times its text, and a long session has thousands of cells. */
   let latest: { file: string; map: SourceMap } | undefined;
 
-  function explain(thrown: unknown): ErrorEvent {
-    const failure = toFailure(thrown, new Set());
-    return { kind: 'error', ename: failure.ename, evalue: failure.evalue, traceback: traceback(failure) };
-  }
-
   function toFailure(thrown: unknown, seen: Set<unknown>): Failure {
     seen.add(thrown);
-    if (!isError(thrown)) {
-      const evalue = typeof thrown === 'string' ? thrown : inspect(thrown, { colors: false, depth: 2 });
-      return { ename: typeName(thrown), evalue, frames: [], inner: [] };
-    }
+    if (!isError(thrown)) return { ename: 'Uncaught', evalue: shown(thrown), frames: [], inner: [] };
     const inner: Failure['inner'] = [];
-    if (thrown.cause !== undefined && !seen.has(thrown.cause))
-      inner.push({ title: 'Caused by:', failure: toFailure(thrown.cause, seen) });
-    const errors: unknown[] = 'errors' in thrown && Array.isArray(thrown.errors) ? thrown.errors : [];
-    errors.slice(0, 10).forEach((one, index) => {
-      if (!seen.has(one))
-        inner.push({ title: `Error ${index + 1} of ${errors.length}:`, failure: toFailure(one, seen) });
-    });
-    return { ename: nameOf(thrown), evalue: asTyped(String(thrown.message ?? '')), frames: framesOf(thrown), inner };
+    const add = (title: string, error: unknown) => {
+      if (error !== undefined && !seen.has(error)) inner.push({ title, failure: wrapped(error, seen) });
+    };
+    add('Caused by:', get(thrown, 'cause'));
+    if (nameOf(thrown) === 'SuppressedError') {
+      add('Thrown first:', get(thrown, 'suppressed'));
+      add('Thrown while it was disposed of:', get(thrown, 'error'));
+    }
+    const errors = get(thrown, 'errors');
+    const list: unknown[] = Array.isArray(errors) ? errors : [];
+    list.slice(0, 10).forEach((one, index) => void add(`Error ${index + 1} of ${list.length}:`, one));
+    const evalue = asTyped(stripVTControlCharacters(String(get(thrown, 'message') ?? '')));
+    return { ename: nameOf(thrown), evalue, frames: framesOf(thrown), properties: propertiesOf(thrown), inner };
   }
 
-  function framesOf(error: Error): Frame[] {
-    const frames: Frame[] = [];
-    for (const site of sites(error)) {
-      const frame = toFrame(site);
-      if (frame) frames.unshift(frame);
-    }
-    // A recursion that overflowed has thousands of equal ones.
-    return frames.length > 12 ? [...frames.slice(0, 6), ...frames.slice(-6)] : frames;
+  /** A cause that is no error is a value like another. */
+  function wrapped(error: unknown, seen: Set<unknown>): Failure {
+    return isError(error) ? toFailure(error, seen) : { ename: shown(error), evalue: '', frames: [], inner: [] };
+  }
+
+  function framesOf(error: Error): (Frame | Gap)[] {
+    const all = sites(String(get(error, 'stack') ?? ''));
+    // Its two ends are enough to see what goes on in a stack of thousands.
+    const [inner, outer] = all.length > 1000 ? [all.slice(0, 200), all.slice(-200)] : [all, []];
+    const between = all.length - inner.length - outer.length;
+    const place = (list: Site[]) => list.flatMap((site) => toFrame(site) ?? []).reverse();
+    const frames = [...place(outer), ...place(inner)];
+    if (frames.length <= most) return frames;
+    return [...frames.slice(0, ends), { omitted: frames.length - 2 * ends + between }, ...frames.slice(-ends)];
   }
 
   function toFrame(site: Site): Frame | undefined {
-    const { file, line, callee } = site;
+    const { file, callee } = site;
     const known = cells.get(file);
     if (known) {
-      const place = inCell(site);
-      if (!place) return undefined;
-      return { place: `Cell In[${known.cell.number}]`, line: place.line, callee, source: known.cell.source };
+      const at = inCell(site);
+      return at && { place: `Cell In[${known.cell.number}]`, ...at, callee, source: known.cell.source };
     }
     const path = pathOf(file);
     if (path === undefined || /[\\/]node_modules[\\/]/.test(path) || isOurs(path)) return undefined;
-    return { place: `File ${nearName(path)}`, line, callee, source: read(path) };
+    return { place: `File ${nearName(path)}`, ...inFile(site), callee, source: read(path) };
   }
 
   /** Where the code of a cell stands in what the user typed; undefined for what the compiler added. */
   function inCell({ file, line, column }: Site): { line: number; column: number } | undefined {
     const known = cells.get(file)!;
-    if (latest?.file !== file) latest = { file, map: mapOf(known.cell, file) };
-    const entry = latest.map.findEntry(line - 1, column - 1);
-    return 'originalLine' in entry ? { line: entry.originalLine + 1, column: entry.originalColumn + 1 } : undefined;
+    if (latest?.file !== file) latest = { file, map: sourceMap(file, known.cell.mappings) };
+    return original(latest.map, line, column);
   }
 
   function readable(text: string): string {
     if (!text.includes('typelab:In[')) return text;
-    return asTyped(text)
+    const lines = asTyped(text)
       .split('\n')
       .flatMap((line) => {
+        if (/^\s+\.\.\. \d+ lines matching cause stack trace \.\.\.$/.test(line)) return [];
         const site = siteOf(line);
         if (!site) return [line];
         const known = cells.get(site.file);
@@ -98,9 +108,11 @@ export function createTracer(folder: string): Tracer {
             line.replace(/typelab:In\[\d+\]:\d+:\d+/, `Cell In[${known.cell.number}]:${place.line}:${place.column}`),
           ];
         const path = pathOf(site.file);
-        return known || site.file.startsWith('node:internal/') || (path && isOurs(path)) ? [] : [line];
-      })
-      .join('\n');
+        if (known || site.file.startsWith('node:') || (path && isOurs(path))) return [];
+        const at = inFile(site);
+        return [line.replace(/(?:\?typelab=\d+)?:\d+:\d+(?=\)?$)/, `:${at.line}:${at.column}`)];
+      });
+    return shorten(lines).join('\n');
   }
 
   function nearName(path: string): string {
@@ -113,43 +125,40 @@ export function createTracer(folder: string): Tracer {
       cells.set(file, { cell: { number, source, mappings }, id });
       if (latest?.file === file) latest = undefined;
     },
-    explain,
+    explain: (thrown) => {
+      const failure = toFailure(thrown, new Set());
+      return { kind: 'error', ename: failure.ename, evalue: failure.evalue, traceback: traceback(failure) };
+    },
+    late: (thrown, how) => {
+      const failure = toFailure(thrown, new Set());
+      if (isError(thrown)) return lateTraceback(failure, how);
+      return lateTraceback({ ...failure, ename: failure.evalue, evalue: '' }, how);
+    },
     readable,
     cellOf: (thrown) => {
       if (!isError(thrown)) return undefined;
-      for (const { file } of sites(thrown)) {
+      for (const { file } of sites(String(get(thrown, 'stack') ?? ''))) {
         const known = cells.get(file);
-        if (known) return known.id;
+        if (known) return { id: known.id, number: known.cell.number };
       }
       return undefined;
     },
   };
 }
 
-function mapOf({ source, mappings }: Placed, file: string): SourceMap {
-  const sources = { sources: [file], sourcesContent: [source], names: [], sourceRoot: '' };
-  return new SourceMap({ version: 3, file, mappings, ...sources });
+/** Where a local file's code stands in the file: it was lowered before Node saw it. */
+function inFile({ file, line, column }: Site): { line: number; column: number } {
+  const mappings = mappingsOf(file);
+  return (mappings !== undefined && original(sourceMap(file, mappings), line, column)) || { line, column };
 }
 
-type Site = { file: string; line: number; column: number; callee: string | undefined };
-
-function sites(error: Error): Site[] {
-  return String(error.stack ?? '')
-    .split('\n')
-    .flatMap((line) => siteOf(line) ?? []);
+function sourceMap(file: string, mappings: string): SourceMap {
+  return new SourceMap({ version: 3, file, sources: [file], sourcesContent: [], names: [], mappings, sourceRoot: '' });
 }
 
-/** One line of a stack as V8 writes it. */
-function siteOf(text: string): Site | undefined {
-  const match = /^\s+at (?:(.*) \()?(?:async )?(.*?):(\d+):(\d+)\)?(?: \{)?$/.exec(text);
-  if (!match) return undefined;
-  const callee = match[1]?.replace(/^(?:async |new )/, '').replace(/^(Object|Module)\./, '');
-  return {
-    file: match[2]!,
-    line: Number(match[3]),
-    column: Number(match[4]),
-    callee: callee && !/<anonymous>|^eval$/.test(callee) ? `${callee}()` : undefined,
-  };
+function original(map: SourceMap, line: number, column: number): { line: number; column: number } | undefined {
+  const entry = map.findEntry(line - 1, column - 1);
+  return 'originalLine' in entry ? { line: entry.originalLine + 1, column: entry.originalColumn + 1 } : undefined;
 }
 
 function pathOf(file: string): string | undefined {
@@ -165,19 +174,51 @@ function isOurs(path: string): boolean {
 
 /** Also errors of another realm: vm contexts, jsdom. */
 function isError(value: unknown): value is Error {
-  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+  try {
+    return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+  } catch {
+    return false;
+  }
+}
+
+/** What was thrown may be a proxy, or have a getter that throws: nothing of it is to be trusted. */
+function get(owner: object, key: string): unknown {
+  try {
+    return (owner as Record<string, unknown>)[key];
+  } catch {
+    return undefined;
+  }
 }
 
 function nameOf(error: Error): string {
-  const own = error.constructor?.name;
+  const name = get(error, 'name');
   // `class MyError extends Error {}` keeps the name 'Error' unless its author sets it.
-  if (error.name && error.name !== 'Error') return error.name;
-  return own || error.name || 'Error';
+  if (typeof name === 'string' && name && name !== 'Error') return name;
+  const own = get((get(error, 'constructor') as object | undefined) ?? {}, 'name');
+  return (typeof own === 'string' && own) || 'Error';
 }
 
-function typeName(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  return (value as object).constructor?.name ?? typeof value;
+function shown(value: unknown): string {
+  try {
+    return inspect(value, { colors: false, depth: 2, breakLength: 100, maxStringLength: 1000 });
+  } catch {
+    return 'a value that cannot be inspected';
+  }
+}
+
+/** Told elsewhere, or by the message of an assertion or a command. */
+const told =
+  /^(?:stack|message|name|cause|errors|error|suppressed|generatedMessage|actual|expected|operator|diff|output|pid|stdout|stderr)$/;
+
+function propertiesOf(error: Error): string {
+  try {
+    const own = Object.entries(error).filter(([key, value]) => !told.test(key) && typeof value !== 'function');
+    if (own.length === 0 || get(error, 'name') === 'AssertionError') return '';
+    const text = inspect(Object.fromEntries(own), { colors: false, depth: 1, breakLength: 100, maxStringLength: 200 });
+    return text.length > 1000 ? `${text.slice(0, 1000)}…` : text;
+  } catch {
+    return '';
+  }
 }
 
 function read(path: string): string | undefined {

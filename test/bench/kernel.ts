@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../helpers/root.ts';
+import { type Growth, measureGrowth } from './kernel/growth.ts';
 import { measureImport, measureSession, measureStart, type Session } from './kernel/measure.ts';
 import { type Peer, peers } from './kernel/peers.ts';
 import { type Limit, median, quantile, type Results, type Suite } from './suite.ts';
@@ -29,6 +30,7 @@ const suite: Suite = {
     const measured = new Map<Peer['name'], Measured>(
       all.map(({ name }) => [name, { launch: [], shutdown: [], sessions: [], first: [], after: [] }]),
     );
+    let growth: Growth;
     try {
       // The kernels take turns, so that a busy moment of the machine meets all of them.
       for (let round = 0; round <= starts; round += 1) {
@@ -55,16 +57,18 @@ const suite: Suite = {
           measured.get(peer.name)!.sessions.push(await measureSession(peer, folder));
         }
       }
+      say('a session of 510 cells');
+      growth = await measureGrowth(all.find(({ name }) => name === 'typelab')!, folder);
     } finally {
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     }
-    return results(all, measured);
+    return results(all, measured, growth);
   },
 };
 
 export default suite;
 
-function results(all: Peer[], measured: Map<Peer['name'], Measured>): Results {
+function results(all: Peer[], measured: Map<Peer['name'], Measured>, growth: Growth): Results {
   const figures = new Map(all.map(({ name }) => [name, figuresOf(measured.get(name)!)]));
   const of = (name: Peer['name'], what: keyof Figures): number | undefined => figures.get(name)?.[what];
   const times = (share: number, name: Peer['name'], what: keyof Figures) => {
@@ -89,6 +93,13 @@ function results(all: Peer[], measured: Map<Peer['name'], Measured>): Results {
           ...all.map(({ name }) => of(name, key)),
         ]),
       },
+      {
+        columns: ['a session of 510 cells, each on those before it', 'around cell 10', 'around cell 500'],
+        rows: [
+          ['checking and running a cell, ms', ...growth.run],
+          ['completion of a member, ms', ...growth.complete],
+        ],
+      },
     ],
     limits: [
       limit('launch to first reply ≤ 1.0 × ipykernel', 'launch', times(1, 'ipykernel', 'launch')),
@@ -108,6 +119,13 @@ function results(all: Peer[], measured: Map<Peer['name'], Measured>): Results {
       { ...limit('state kept after the interrupt', 'kept', 1, ''), atLeast: true },
       limit('memory after 150 cells ≤ 0.7 × tslab', 'memory150', times(0.7, 'tslab', 'memory150'), 'MB'),
       limit('shutdown ≤ 100 ms', 'shutdown', 100),
+      { what: 'cell 500 ≤ 2 × cell 10', measured: growth.run[1], limit: 2 * growth.run[0], unit: 'ms' },
+      {
+        what: 'completion at 500 ≤ 2 × at 10',
+        measured: growth.complete[1],
+        limit: 2 * growth.complete[0],
+        unit: 'ms',
+      },
     ],
   };
 }

@@ -52,11 +52,14 @@ async function transcript(one: Case): Promise<string> {
     throw new Error(`the case ended the kernel's process (${code ?? signal})`);
   });
   died.catch(() => {});
+  // A kernel that never answers is a finding, and must not take the cases after it along.
+  const stuck = setTimeout(() => child.kill('SIGKILL'), 60_000);
   try {
     const [{ text, error }] = await Promise.race([once(child, 'message', options), died]);
     if (error) throw new Error(error);
     return text;
   } finally {
+    clearTimeout(stuck);
     answer.abort();
   }
 }

@@ -29,6 +29,7 @@ process.on('message', (given: Case) => {
 });
 
 let edits = 0;
+let filesBefore = false;
 let sharedProject: Project | undefined;
 
 const options = (folder: string, inJavaScript: boolean) => ({
@@ -46,7 +47,10 @@ async function runCase({ steps, inJavaScript }: Case): Promise<string> {
   const own = inJavaScript || steps.some((step) => step.kind === 'file' && /^(?:tsconfig|jsconfig)/.test(step.name));
   if (!own) sharedProject ??= openProject(options(shared, false));
   const project = own ? openProject(options(shared, inJavaScript)) : sharedProject!;
-  project.forget();
+  // What a session finds resolved is quick; files that came or went have to be looked for again.
+  const files = steps.some(({ kind }) => kind === 'file');
+  if (files || filesBefore) project.forget();
+  filesBefore = files;
   const sent: Sent[] = [];
   let runtime: Runtime | undefined;
   let session: ReturnType<typeof createSession> | undefined;

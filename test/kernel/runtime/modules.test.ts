@@ -114,7 +114,7 @@ describe('import', () => {
     const { outcome } = await notebook.run(`(await $.import('./broken.ts')).fail()`);
     assert.ok(outcome.status === 'error');
     const text = outcome.traceback.join('\n').replace(/\x1b\[[\d;]*m/g, '');
-    assert.match(text, /File broken\.ts, line 3, in fail\(\)[\s\S]*----> 3 {3}throw new Error\("inside"\);/);
+    assert.match(text, /File broken\.ts, line 3:9, in fail\(\)[\s\S]*----> 3 {3}throw new Error\("inside"\);/);
   });
 });
 

@@ -156,8 +156,8 @@ describe('errors', () => {
     );
     assert.deepEqual([ename, evalue], ['RangeError', 'too far']);
     const place = `Cell In[${notebook.count}]`;
-    assert.ok(text.includes(`${place}, line 5\n      3   throw`), text);
-    assert.ok(text.includes(`${place}, line 3, in deep()`), text);
+    assert.ok(text.includes(`${place}, line 5:1\n      3   throw`), text);
+    assert.ok(text.includes(`${place}, line 3:1, in deep()`), text);
     assert.ok(text.includes(`----> 3   throw new RangeError('too far');`), text);
     assert.ok(text.endsWith('RangeError: too far'), text);
     assert.doesNotMatch(text, /node:|kernel\/runtime/);
@@ -185,14 +185,14 @@ describe('errors', () => {
     );
     assert.match(
       text,
-      /Error: outer\n\nCaused by:\n[\s\S]*AggregateError: both\n\nError 1 of 2:\n[\s\S]*TypeError: one\n\nError 2 of 2:\nString: two/,
+      /Error: outer\n\nCaused by:\n[\s\S]*AggregateError: both\n\nError 1 of 2:\n[\s\S]*TypeError: one\n\nError 2 of 2:\n'two'/,
     );
   });
 
   test('what is not an Error is told too', async () => {
-    assert.deepEqual((await failure('throw "text"')).evalue, 'text');
+    assert.deepEqual((await failure('throw "text"')).evalue, "'text'");
     assert.deepEqual((await failure('throw { code: 5 }')).evalue, '{ code: 5 }');
-    assert.deepEqual((await failure('throw null')).ename, 'null');
+    assert.deepEqual((await failure('throw null')).ename, 'Uncaught');
   });
 
   test('an error class of the user’s is named after its class', async () => {
@@ -210,9 +210,9 @@ describe('errors', () => {
     );
     assert.equal(outcome.status, 'ok');
     await notebook.run('1');
-    await until(() => /Unhandled rejection Number: 5/.test(notebook.text(id, 'stderr')));
-    assert.match(notebook.text(id, 'stderr'), /Unhandled rejection[\s\S]*Error: nobody listens/);
-    assert.match(notebook.text(id, 'stderr'), /Uncaught[\s\S]*Error: in a timer/);
+    await until(() => /Unhandled rejection in Cell In\[\d+\]: 5\n/.test(notebook.text(id, 'stderr')));
+    assert.match(notebook.text(id, 'stderr'), /Unhandled rejection in Cell In\[\d+\]: Error: nobody listens/);
+    assert.match(notebook.text(id, 'stderr'), /Uncaught in Cell In\[\d+\]: Error: in a timer/);
     assert.doesNotMatch(notebook.text(id, 'stderr'), /\x1b/);
   });
 });

@@ -56,7 +56,7 @@ describe('typelab run', () => {
       out,
     );
     assert.equal(run.exitCode, 1);
-    assert.match(run.stderr, /cell 2 failed:\n\n {4}const s: string = 2;\n\nCell In\[2\], line 1\n/);
+    assert.match(run.stderr, /cell 2 failed:\n\n {4}const s: string = 2;\n\nCell In\[2\], line 1:7\n/);
     assert.match(run.stderr, /TS2322: Type 'number' is not assignable to type 'string'\.$/);
     assert.deepEqual(outputsOf(out), ['1\n', '', '']);
   });

@@ -1,0 +1,4 @@
+// %%
+import nothing from 'node:nothing';
+// %%
+await import('node:nothing' as string)

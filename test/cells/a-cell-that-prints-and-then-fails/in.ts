@@ -1,0 +1,4 @@
+// %%
+console.log('before');
+console.error('a warning');
+throw new Error('after');

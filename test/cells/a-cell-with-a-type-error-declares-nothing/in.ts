@@ -1,0 +1,4 @@
+// %%
+const fresh = 1; const wrong: string = fresh;
+// %%
+typeof fresh

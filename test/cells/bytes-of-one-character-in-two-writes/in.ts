@@ -1,0 +1,3 @@
+// %%
+const bytes = Buffer.from('€😀\n');
+for (const byte of bytes) process.stdout.write(Uint8Array.of(byte));

@@ -1,0 +1,2 @@
+// %%
+throw new Error('\x1b[31mred\x1b[0m');

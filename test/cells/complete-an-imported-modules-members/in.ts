@@ -1,0 +1,4 @@
+// %%
+import * as path from 'node:path';
+// %% complete
+path.base│

@@ -1,0 +1,3 @@
+// %%
+function here() { console.trace('I am'); }
+here();

@@ -1,0 +1,8 @@
+// %%
+const fixed = 1;
+// %%
+fixed = 2
+// %%
+fixed++
+// %%
+fixed

@@ -1,0 +1,7 @@
+// %%
+interface Row { id: number }
+const rows: Row[] = [];
+// %% inspect
+rows│
+// %% inspect
+rows.push│

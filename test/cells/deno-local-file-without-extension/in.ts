@@ -1,0 +1,5 @@
+// %% file helper.ts
+export const help = () => 'helped';
+// %%
+import { help } from './helper';
+help()

@@ -1,0 +1,5 @@
+// %%
+import * as fs from 'node:fs';
+// %%
+import * as fs from 'node:fs';
+typeof fs.existsSync

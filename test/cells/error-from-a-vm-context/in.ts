@@ -1,0 +1,3 @@
+// %%
+import vm from 'node:vm';
+vm.runInNewContext('throw new TypeError("other realm")');

@@ -1,0 +1,5 @@
+// %%
+[3, 1].map((n) => {
+  if (n < 2) throw new Error(`bad ${n}`);
+  return n;
+})

@@ -1,0 +1,3 @@
+// %%
+const f = (a = (() => { throw new Error('default'); })()) => a;
+f();

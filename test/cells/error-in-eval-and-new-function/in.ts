@@ -1,0 +1,4 @@
+// %%
+eval('null.x')
+// %%
+new Function('throw new Error("made")')()

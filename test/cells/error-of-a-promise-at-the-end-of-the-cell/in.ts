@@ -1,0 +1,4 @@
+// %%
+Promise.reject(new Error('rejected at the end'))
+// %%
+(async () => { throw new TypeError('async arrow'); })()

@@ -1,0 +1,4 @@
+// %%
+const a = 1;
+
+throw new Error('at the top');

@@ -1,0 +1,2 @@
+// %%
+const e = new Error('round'); e.cause = e; throw e;

@@ -1,0 +1,3 @@
+// %%
+const inside = new Function('a', 'b', 'return a + b') as (a: number, b: number) => number;
+[inside(1, 2), eval('1 + 2'), (0, eval)('typeof globalThis')]

@@ -1,0 +1,4 @@
+// %%
+const hidden = 1;
+// %%
+eval('hidden')

@@ -1,0 +1,5 @@
+// %%
+console.log('first');
+!exit 3
+// %%
+const out = !exit 4

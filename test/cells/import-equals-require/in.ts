@@ -1,0 +1,5 @@
+// %%
+import path = require('node:path');
+import fs = require('fs');
+// %%
+[path.join('a', 'b'), typeof fs.readFileSync]

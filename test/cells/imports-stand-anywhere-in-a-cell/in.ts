@@ -1,0 +1,4 @@
+// %%
+const early = basename('/x/y');
+import { basename } from 'node:path';
+early

@@ -1,0 +1,4 @@
+// %%
+const old = 010;
+// %%
+with (Math) { max(1, 2) }

@@ -1,0 +1,5 @@
+// %%
+let y: number | undefined = 1;
+// %%
+let y: number | undefined;
+y

@@ -1,0 +1,7 @@
+// %%
+namespace Api { export interface Reply { ok: boolean } }
+// %%
+const reply: Api.Reply = { ok: true };
+reply
+// %%
+Api

@@ -1,0 +1,6 @@
+// %%
+let maybe: string | undefined = 'text' as string | undefined;
+// %%
+if (maybe) console.log(maybe.length);
+// %%
+maybe.length

@@ -1,0 +1,4 @@
+// %%
+process.abort();
+// %%
+'alive'

@@ -1,0 +1,7 @@
+// %%
+process.exit(3);
+// %%
+import { exit } from 'node:process';
+exit();
+// %%
+'alive'

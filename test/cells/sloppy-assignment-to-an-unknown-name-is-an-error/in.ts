@@ -1,0 +1,4 @@
+// %%
+undeclared = 5
+// %%
+typeof undeclared

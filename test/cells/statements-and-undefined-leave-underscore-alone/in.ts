@@ -1,0 +1,10 @@
+// %%
+'kept'
+// %%
+const a = 1;
+// %%
+undefined
+// %%
+'quiet';
+// %%
+_

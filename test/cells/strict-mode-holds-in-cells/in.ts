@@ -1,0 +1,3 @@
+// %%
+const frozen = Object.freeze({ a: 1 }) as { a: number };
+frozen.a = 2;

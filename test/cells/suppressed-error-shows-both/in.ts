@@ -1,0 +1,5 @@
+// %%
+{
+  using r = { [Symbol.dispose]() { throw new Error('while releasing'); } };
+  throw new Error('while working');
+}

@@ -1,0 +1,4 @@
+// %%
+function f() { await Promise.resolve(); }
+// %%
+const g = () => { for await (const x of []) {} };

@@ -1,0 +1,4 @@
+// %%
+break;
+// %%
+continue;

@@ -1,0 +1,5 @@
+// %% file bad.json
+{ "a": 1,, }
+// %%
+import data from './bad.json';
+data

@@ -1,0 +1,4 @@
+// %%
+const class = 1;
+// %%
+let new = 2;

@@ -1,0 +1,3 @@
+// %%
+/* never closed
+const a = 1;

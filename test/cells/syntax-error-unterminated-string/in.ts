@@ -1,0 +1,3 @@
+// %%
+const text = 'never closed;
+console.log(text);

@@ -1,0 +1,6 @@
+// %%
+yield 1
+// %%
+function f() { super(); }
+// %%
+const o = {}; o.#secret

@@ -1,0 +1,3 @@
+// %%
+import { display } from 'typelab/kernel';
+typeof display

@@ -1,0 +1,3 @@
+// %%
+class Failure { constructor(public reason: string) {} }
+throw new Failure('not an Error');

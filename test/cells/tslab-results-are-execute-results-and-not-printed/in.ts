@@ -1,0 +1,6 @@
+// %%
+({ a: 1 })
+// %%
+'text'
+// %%
+console.log('printed'); 'and a value'

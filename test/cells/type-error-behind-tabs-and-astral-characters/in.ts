@@ -1,0 +1,4 @@
+// %%
+if (true) {
+	const emoji = '😀', wrong: number = '👩‍🚀';
+}

@@ -1,0 +1,3 @@
+// %%
+const f = async () => { const n: number = await Promise.resolve('x'); };
+`value: ${f().length}`

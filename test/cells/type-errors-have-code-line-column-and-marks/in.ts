@@ -1,0 +1,4 @@
+// %%
+const good = 1;
+const n: number = 'text';
+good.toUpperCase();

@@ -1,0 +1,3 @@
+// %%
+using r = { [Symbol.dispose]() { console.log('released all the same'); } };
+throw new Error('halfway');
