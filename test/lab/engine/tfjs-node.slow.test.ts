@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { execa } from 'execa';
+import { compiler } from '../../../lab/src/engine/machine.ts';
 import { type Notebook, type Output, textOf } from '../../../lab/src/run/notebook.ts';
 import { tensorflowIndex } from '../../helpers/engine-index.ts';
 import { times } from '../../helpers/long.ts';
@@ -20,7 +21,9 @@ const typelab = (args: string[], more: NodeJS.ProcessEnv = {}) =>
     reject: false,
   });
 
-describe('typelab engine add tfjs-node', { skip: withoutPython }, () => {
+const withoutCompiler = (await compiler()) ? false : 'needs a C++ compiler (Debian: apt-get install g++)';
+
+describe('typelab engine add tfjs-node', { skip: withoutPython || withoutCompiler }, () => {
   let close = () => {};
   before(async () => {
     const index = await tensorflowIndex(folder, 'tensorflow-cpu');
