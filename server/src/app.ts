@@ -20,6 +20,8 @@ export type AppOptions = {
   core: ServerCore;
   /** Adds TF Serving's three CORS headers to every answer under /v1/. */
   cors?: boolean;
+  /** Milliseconds that a request may wait for its run; 0: as long as it takes. */
+  timeout?: number;
   /** What is counted, and the path where it is read. */
   monitoring?: { metrics: Metrics; path: string; page?: (() => Promise<string>) | undefined } | undefined;
   /** Where something must not happen beside a request's begin: what requests wait for then. */
@@ -27,7 +29,7 @@ export type AppOptions = {
 };
 
 /** The REST front end as a fastify app that does not listen: tests use inject(). */
-export function build({ core, cors = false, monitoring, hold }: AppOptions): FastifyInstance {
+export function build({ core, cors = false, timeout = 0, monitoring, hold }: AppOptions): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit: MAX_BODY,
@@ -81,7 +83,9 @@ export function build({ core, cors = false, monitoring, hold }: AppOptions): Fas
     };
     try {
       const answered =
-        request.method === 'OPTIONS' ? preflight(request, reply) : answer(core, request, path, body, reply, trace);
+        request.method === 'OPTIONS'
+          ? preflight(request, reply)
+          : answer(core, request, path, body, reply, trace, timeout);
       // A promise where a request waits for others to share a batch; else it has been sent already.
       if (answered instanceof Promise) {
         return answered.then((sent) => {
@@ -121,6 +125,7 @@ function answer(
   body: Buffer,
   reply: FastifyReply,
   trace: Trace | undefined,
+  timeout: number,
 ): FastifyReply | Promise<FastifyReply> {
   const ours = request.method === 'GET' ? (health(core, path) ?? listModels(core, path)) : undefined;
   if (ours) return sendBytes(reply, asBytes(ours.body), ours.status);
@@ -136,7 +141,7 @@ function answer(
       return sendLater(
         reply,
         target.verb === 'predict'
-          ? predict(core, target.wanted, body, trace)
+          ? predict(core, target.wanted, body, trace, timeout > 0 ? Date.now() + timeout : undefined)
           : classifyOrRegress(core, target.verb, target.wanted, body, trace),
       );
     case 'malformed':
@@ -150,6 +155,8 @@ function answer(
  */
 function sendBytes(reply: FastifyReply, body: string, status = 200, type = JSON_TYPE): FastifyReply {
   const headers: OutgoingHttpHeaders = {
+    // A full queue empties in milliseconds; whole seconds are what the header can say.
+    ...(status === 503 && { 'retry-after': '1' }),
     ...(reply.getHeaders() as OutgoingHttpHeaders),
     'content-type': type,
     'content-length': body.length,

@@ -29,6 +29,7 @@ export async function listenGrpc(
     share: member?.share,
   });
   if (flags.enable_grpc_healthcheck_service) await addHealth(server);
+  if (flags.enable_grpc_reflection) (await import('./grpc/reflection.ts')).addReflection(server);
   const port = Number(flags.port);
   const socket = String(flags.grpc_socket_path);
   const sslFile = String(flags.ssl_config_file);
@@ -67,7 +68,13 @@ export async function listenRest(
     return [];
   }
   const { build } = await import('./app.ts');
-  const app = build({ core, cors: Boolean(flags.rest_api_enable_cors_support), monitoring, hold });
+  const app = build({
+    core,
+    cors: Boolean(flags.rest_api_enable_cors_support),
+    monitoring,
+    hold,
+    timeout: Number(flags.rest_api_timeout_in_ms),
+  });
   await listen(app, port).catch((error: NodeJS.ErrnoException) => {
     log('E', 'rest failed', `Failed to start HTTP Server at localhost:${port}`);
     throw cannotOpen(`REST port ${port}`, 'rest_api_port', error.code === 'EADDRINUSE', error.message);

@@ -224,6 +224,12 @@ export const FLAGS: readonly FlagRow[] = [
   ),
   // Ours, after TF Serving's.
   row(
+    'enable_grpc_reflection',
+    'bool',
+    false,
+    'Enable gRPC server reflection (v1 and v1alpha), for grpcurl and its like.',
+  ),
+  row(
     'num_workers',
     'int32',
     0,

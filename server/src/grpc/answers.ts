@@ -14,6 +14,7 @@ export async function predict(
   core: ServerCore,
   request: messages.PredictRequest,
   asContent: boolean,
+  deadline: number,
 ): Promise<messages.PredictResponse> {
   const spec = specOf(request.model_spec);
   const version = core.find(wantedOf(spec));
@@ -26,7 +27,7 @@ export async function predict(
     const inputs: Record<string, HostTensor> = Object.create(null);
     for (const [name, tensor] of request.inputs) inputs[name] = readTensor(name, tensor);
     const filter = request.output_filter.length > 0 ? request.output_filter : undefined;
-    const outputs = await runModel(model, signature, inputs, filter);
+    const outputs = await runModel(model, signature, inputs, filter, deadline);
     const tensors = Object.entries(outputs).map(([name, tensor]) => [name, writeTensor(tensor, asContent)] as const);
     return { outputs: new Map(tensors), model_spec: answerSpec(version.id, signature) };
   } finally {

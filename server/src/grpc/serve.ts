@@ -38,7 +38,7 @@ export function buildGrpc({ core, channelArguments, asContent, metrics, log, hol
     path: `${PREDICTIONS}/Predict`,
     request: messages.PredictRequest,
     answer: messages.PredictResponse,
-    run: (request) => predict(core, request, asContent),
+    run: (request, deadline) => predict(core, request, asContent, deadline),
     counts: modelOf,
   });
   serve({
@@ -89,7 +89,8 @@ type Method<Q, A> = {
   path: string;
   request: Schema<Q>;
   answer: Schema<A>;
-  run: (request: Q) => A | Promise<A>;
+  /** @param deadline in Date.now()'s milliseconds */
+  run: (request: Q, deadline: number) => A | Promise<A>;
   /** The model whose requests are counted; only those that run one are, as in TF Serving. */
   counts?: (request: Q) => string;
 };
@@ -151,7 +152,7 @@ function add<Q, A>(
       if (held) await held;
       // Who has stopped waiting is not worth a run.
       if (Number(call.getDeadline()) <= Date.now()) throw new StatusError('DEADLINE_EXCEEDED', 'Deadline Exceeded');
-      const answer = await method.run(call.request);
+      const answer = await method.run(call.request, Number(call.getDeadline()));
       done(null, answer);
       if (model === undefined || !metrics) return;
       metrics.request(model, 'OK');

@@ -10,7 +10,13 @@ import { predictDetails } from './predict-details.ts';
 import type { Trace } from './trace.ts';
 
 /** POST …:predict. One version answers the whole request, also when a newer one becomes available meanwhile. */
-export function predict(core: ServerCore, wanted: Wanted, body: Buffer, trace?: Trace): string | Promise<string> {
+export function predict(
+  core: ServerCore,
+  wanted: Wanted,
+  body: Buffer,
+  trace?: Trace,
+  deadline?: number,
+): string | Promise<string> {
   let version: Version | undefined;
   let model: ServableModel | undefined;
   let request: PredictRequest | undefined;
@@ -25,7 +31,7 @@ export function predict(core: ServerCore, wanted: Wanted, body: Buffer, trace?: 
   try {
     request = readFastRequest(body, inputsOf) ?? readPredictRequest(body, inputsOf);
     trace?.end('parse');
-    const answer = run(model as unknown as ServableModel, request, trace);
+    const answer = run(model as unknown as ServableModel, request, trace, deadline);
     if (typeof answer === 'string') return answer;
     waits = true;
     return answer.catch(explained).finally(done);
@@ -54,7 +60,12 @@ export function predict(core: ServerCore, wanted: Wanted, body: Buffer, trace?: 
 
 const DEFAULT = 'serving_default';
 
-function run(model: ServableModel, request: PredictRequest, trace: Trace | undefined): string | Promise<string> {
+function run(
+  model: ServableModel,
+  request: PredictRequest,
+  trace: Trace | undefined,
+  deadline: number | undefined,
+): string | Promise<string> {
   const { outputs } = shapeOf(model, request.signatureName || DEFAULT);
   const inputs: Record<string, HostTensor> = Object.create(null);
   for (const [name, tensor] of request.inputs) inputs[name] = tensor;
@@ -69,7 +80,9 @@ function run(model: ServableModel, request: PredictRequest, trace: Trace | undef
   };
   trace?.end('queue');
   const signature = request.signatureName || DEFAULT;
-  return model.runBatched ? model.runBatched(signature, inputs).then(write) : write(model.run(signature, inputs));
+  return model.runBatched
+    ? model.runBatched(signature, inputs, undefined, deadline).then(write)
+    : write(model.run(signature, inputs));
 }
 
 type SignatureShape = { inputs: ReadonlyMap<string, TensorInfo>; outputs: string[] };

@@ -19,7 +19,12 @@ export function createBatcher(
   const queues = new Map<string, Batch[]>();
   const limit = parameters.splitLarge ? parameters.maxExecutionBatchSize : parameters.maxBatchSize;
 
-  function submit(signature: string, inputs: Tensors, outputs: string[] | undefined): Promise<Tensors> {
+  function submit(
+    signature: string,
+    inputs: Tensors,
+    outputs: string[] | undefined,
+    deadline: number,
+  ): Promise<Tensors> {
     const rows = rowsOf(inputs);
     if (rows > parameters.maxBatchSize) {
       throw invalidArgument(`Task size ${rows} is larger than maximum input batch size ${parameters.maxBatchSize}`);
@@ -36,7 +41,7 @@ export function createBatcher(
     const parts = sizes.map((size) => {
       const part = mapTensors(inputs, (tensor) => sliceRows(tensor, from, from + size));
       from += size;
-      return enqueue(key, queue, part, size, signature, outputs);
+      return enqueue(key, queue, { inputs: part, rows: size, deadline }, signature, outputs);
     });
     return parts.length === 1 ? (parts[0] as Promise<Tensors>) : Promise.all(parts).then(together);
   }
@@ -44,8 +49,7 @@ export function createBatcher(
   function enqueue(
     key: string,
     queue: Batch[],
-    inputs: Tensors,
-    rows: number,
+    { inputs, rows, deadline }: Pick<Task, 'inputs' | 'rows' | 'deadline'>,
     signature: string,
     outputs: string[] | undefined,
   ): Promise<Tensors> {
@@ -59,7 +63,7 @@ export function createBatcher(
     batch.rows += rows;
     const full = batch.rows >= limit;
     const { tasks } = batch;
-    const result = new Promise<Tensors>((resolve, reject) => tasks.push({ inputs, rows, resolve, reject }));
+    const result = new Promise<Tensors>((resolve, reject) => tasks.push({ inputs, rows, deadline, resolve, reject }));
     if (full) start(key, queue, batch);
     return result;
   }
@@ -83,10 +87,16 @@ export function createBatcher(
     });
   }
 
-  return async (signature, inputs, outputs) => submit(signature, inputs, outputs);
+  return async (signature, inputs, outputs, deadline = Infinity) => submit(signature, inputs, outputs, deadline);
 }
 
-type Task = { inputs: Tensors; rows: number; resolve: (outputs: Tensors) => void; reject: (error: unknown) => void };
+type Task = {
+  inputs: Tensors;
+  rows: number;
+  deadline: number;
+  resolve: (outputs: Tensors) => void;
+  reject: (error: unknown) => void;
+};
 type Batch = {
   signature: string;
   outputs: string[] | undefined;
@@ -141,10 +151,17 @@ function split(rows: number, limit: number, open: Batch | undefined): number[] {
 
 function runBatch(
   model: ServableModel,
-  { signature, outputs, tasks, rows, since }: Batch,
+  { signature, outputs, tasks: waited, since }: Batch,
   { allowedBatchSizes, padVariableLengthInputs }: BatchingParameters,
   report: (batch: BatchReport) => void,
 ): void {
+  const tasks = waited.filter(({ deadline, reject }) => {
+    if (deadline > Date.now()) return true;
+    reject(new StatusError('DEADLINE_EXCEEDED', 'Run call was cancelled'));
+    return false;
+  });
+  if (tasks.length === 0) return;
+  const rows = tasks.reduce((sum, task) => sum + task.rows, 0);
   const padding = (allowedBatchSizes.find((size) => size >= rows) ?? rows) - rows;
   report({ rows, padding, tasks: tasks.length, queued: (performance.now() - since) * 1000 });
   try {

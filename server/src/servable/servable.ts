@@ -7,6 +7,8 @@ export type RunBatched = (
   signature: string,
   inputs: Record<string, HostTensor>,
   outputs?: string[],
+  /** In Date.now()'s milliseconds: who has stopped waiting is not run. */
+  deadline?: number,
 ) => Promise<Record<string, HostTensor>>;
 
 /** A loaded model: it runs signatures and knows nothing of versions, HTTP or its own life. */
@@ -28,7 +30,8 @@ export function runModel(
   model: ServableModel,
   ...call: Parameters<RunBatched>
 ): Record<string, HostTensor> | Promise<Record<string, HostTensor>> {
-  return model.runBatched ? model.runBatched(...call) : model.run(...call);
+  const [signature, inputs, outputs] = call;
+  return model.runBatched ? model.runBatched(...call) : model.run(signature, inputs, outputs);
 }
 
 /** Loads the model of one version folder. */

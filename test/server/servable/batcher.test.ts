@@ -46,6 +46,17 @@ describe('a batch', () => {
     assert.deepEqual(batches, [{ rows: 4, padding: 0, tasks: 3 }]);
   });
 
+  test('leaves out who has stopped waiting', async () => {
+    const { run, batches } = batcher({ batchTimeoutMicros: 20_000 });
+    const late = run('serving_default', { x: floats(2) }, undefined, Date.now());
+    const [, { y }] = await Promise.all([
+      assert.rejects(late, { code: 'DEADLINE_EXCEEDED' }),
+      run('serving_default', { x: floats(4) }, undefined, Date.now() + 60_000),
+    ]);
+    assert.deepEqual([...(y as HostTensor).data], [4]);
+    assert.deepEqual(batches, [{ rows: 1, padding: 0, tasks: 1 }]);
+  });
+
   test('is never larger than max_batch_size; what does not fit opens the next', async () => {
     const { ask, batches } = batcher();
     assert.deepEqual(await Promise.all([ask(2, 4, 6), ask(8, 10)]), [
@@ -186,4 +197,29 @@ test('REST requests that come together share a batch, and one of wrong shape get
   );
   assert.deepEqual(batches, [2]);
   await app.close();
+});
+
+test('over REST a full queue is a 503 that says when to come again, and a request that waited too long a 504', async () => {
+  const parameters = { ...DEFAULTS, maxEnqueuedBatches: 1, maxBatchSize: 1, maxExecutionBatchSize: 1 };
+  const model = half();
+  const { core } = fakeCore(() => ({ ...model, runBatched: createBatcher(model, parameters) }));
+  await core.configure([config('half', baseFolder(1))]);
+  const ask = (app: ReturnType<typeof build>) =>
+    app.inject({ method: 'POST', url: '/v1/models/half:predict', payload: '{"instances": [[1]]}' });
+  const app = build({ core, timeout: 60_000 });
+  const answers = await Promise.all([ask(app), ask(app)]);
+  assert.deepEqual(
+    answers.map(({ statusCode, headers }) => [statusCode, headers['retry-after']]),
+    [
+      [200, undefined],
+      [503, '1'],
+    ],
+  );
+  await app.close();
+  const slow = { ...DEFAULTS, batchTimeoutMicros: 20_000 };
+  const { core: waiting } = fakeCore(() => ({ ...model, runBatched: createBatcher(model, slow) }));
+  await waiting.configure([config('half', baseFolder(1))]);
+  const hasty = build({ core: waiting, timeout: 1 });
+  assert.equal((await ask(hasty)).statusCode, 504);
+  await hasty.close();
 });
