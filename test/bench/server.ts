@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digitsModel, loadMnist, saveModel } from '../../lib/index.ts';
+import { openSavedModel } from '../../lib/saved-model/open.ts';
 import { engineRate } from './server/engine-rate.ts';
 import { type Load, load } from './server/load.ts';
 import { type Peer, peers, type Running } from './server/peers.ts';
+import { strength } from './server/strength.ts';
 import { type Limit, median, type Results, type Suite } from './suite.ts';
 
 const rounds = 3;
@@ -25,6 +27,7 @@ const suite: Suite = {
     const measured = new Map<Name, Measured>(all.map(({ name }) => [name, { cold: [], one: [], alone: [], many: [] }]));
     const engine: number[] = [];
     const running = new Map<Name, Running>();
+    let more: Awaited<ReturnType<typeof strength>>;
     try {
       const model = join(folder, 'digits');
       await saveModel(digitsModel(), model);
@@ -57,11 +60,22 @@ const suite: Suite = {
           many.push(await load({ url, bodyFile: bodies.many, connections: 2, seconds }));
         }
       }
+      for (const { stop } of running.values()) await stop();
+      running.clear();
+      const opened = openSavedModel(join(model, '1'));
+      const [input = ''] = Object.keys(opened.signatures.serving_default?.inputs ?? {});
+      opened.close();
+      const image = test.images.slice([0], [1]).dataSync() as Float32Array;
+      more = await strength(
+        { folder, model, bodyFile: bodies.one, image, input, engine: median(engine.slice(1)) },
+        say,
+      );
     } finally {
       for (const { stop } of running.values()) await stop();
       rmSync(folder, { recursive: true });
     }
-    return results(all, measured, median(engine.slice(1)));
+    const { tables, limits, ...rest } = results(all, measured, median(engine.slice(1)));
+    return { ...rest, tables: [...tables, more.table], limits: [...limits, ...more.limits] };
   },
 };
 

@@ -9,7 +9,7 @@ export async function callGrpc<Q, A>(
   [request, answer]: [Schema<Q>, Schema<A>],
   value: Partial<Q>,
 ): Promise<A> {
-  const client = new Client(address, credentials.createInsecure());
+  const client = new Client(address, credentials.createInsecure(), { 'grpc.max_receive_message_length': -1 });
   try {
     return await new Promise<A>((resolve, reject) => {
       client.makeUnaryRequest(
