@@ -40,8 +40,9 @@ export async function prepareKernel(): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
+  const folder = mkdtempSync(join(cache, 'start-'));
+  let taken = false;
   try {
-    const folder = mkdtempSync(join(cache, 'start-'));
     chmodSync(folder, 0o755); // Who may read the sources may read these.
     const began = Date.now();
     const inputs = (await Promise.all([bundleMain(folder), bundleWorker(folder)])).flat();
@@ -51,11 +52,13 @@ export async function prepareKernel(): Promise<boolean> {
     const text = JSON.stringify({ folder: basename(folder), files });
     writeFileSync(join(folder, 'manifest.json'), text);
     renameSync(join(folder, 'manifest.json'), manifest);
+    taken = true;
     for (const name of readdirSync(cache))
       if (name.startsWith('start-') && name !== basename(folder) && age(join(cache, name)) > OLD)
         rmSync(join(cache, name), { recursive: true, force: true });
     return true;
   } finally {
+    if (!taken) rmSync(folder, { recursive: true, force: true });
     rmSync(busy, { recursive: true, force: true });
   }
 }
@@ -69,6 +72,8 @@ const common: BuildOptions = {
   metafile: true,
   absWorkingDir: root,
   logLevel: 'silent',
+  // Each file's own, which inPlace gives it.
+  define: { 'import.meta.url': 'importMetaUrl', 'import.meta.dirname': 'importMetaDirname' },
   // Native code, and what only some cells need.
   external: ['zeromq', 'esbuild', 'jsdom', 'execa', '@oxc-*'],
 };
@@ -87,10 +92,8 @@ async function bundleMain(folder: string): Promise<string[]> {
   return Object.keys(metafile!.inputs);
 }
 
-const entriesText = `export const entries = {
-  tslab: new URL('./tslab.mjs', import.meta.url).href,
-  api: new URL('./api.mjs', import.meta.url).href,
-};`;
+const entriesText = `const { url } = import.meta;
+export const entries = { tslab: new URL('./tslab.mjs', url).href, api: new URL('./api.mjs', url).href };`;
 
 /** The thread of the protocol and the compiler. CommonJS: a worker needs 20 ms for its first import. */
 async function bundleWorker(folder: string): Promise<string[]> {
@@ -111,15 +114,14 @@ function inPlace(replaced: Record<string, string>): Plugin {
     setup({ onLoad }) {
       onLoad({ filter: /\.[cm]?[jt]s$/ }, ({ path }) => {
         const contents = replaced[relative(root, path).replaceAll('\\', '/')];
+        const loader = path.endsWith('.ts') ? 'ts' : 'js';
+        if (contents !== undefined) return { loader, contents };
         const text = readFileSync(path, 'utf8');
-        return {
-          loader: path.endsWith('.ts') ? 'ts' : 'js',
-          contents:
-            contents ??
-            text
-              .replaceAll(/\bimport\.meta\.url\b/g, JSON.stringify(pathToFileURL(path).href))
-              .replaceAll(/\bimport\.meta\.dirname\b/g, JSON.stringify(dirname(path))),
-        };
+        if (!/\bimport\.meta\.(?:url|dirname)\b/.test(text)) return { loader, contents: text };
+        const url = JSON.stringify(pathToFileURL(path).href);
+        const folder = JSON.stringify(dirname(path));
+        // On the first line, so that the others keep their numbers.
+        return { loader, contents: `const importMetaUrl = ${url}, importMetaDirname = ${folder}; ${text}` };
       });
     },
   };
