@@ -60,6 +60,7 @@ function build(): Command {
     .option('--update', 'store the new outputs in the notebook, instead of comparing cells tagged check-output')
     .option('--junit <file>', 'write a JUnit XML report')
     .option('--json <file>', 'write a JSON report')
+    .option('--report <file>', 'write one HTML page about all of them')
     .option('--cell-timeout <seconds>', 'limit for each cell', seconds)
     .option('--timeout <seconds>', 'limit for the whole notebook', seconds)
     .action(async (notebooks, options) => {

@@ -8,6 +8,7 @@ import { toPage } from './page.ts';
 import { type Parameters, parseParameter } from './parameters.ts';
 import { explain, progressOn, type Reporter } from './report.ts';
 import { type RunResult, runNotebook } from './run.ts';
+import { toSummaryPage } from './summary-page.ts';
 
 export type RunCommandOptions = {
   /** A file; for several notebooks a folder, as `html` is. */
@@ -26,6 +27,8 @@ export type RunAllOptions = Omit<RunCommandOptions, 'parameters' | 'signal'> & {
   paramsFile?: string;
   junit?: string;
   json?: string;
+  /** One HTML page about all of them. */
+  report?: string;
 };
 
 /** `typelab run` on several notebooks: the worst end counts. @throws NotebookError before anything runs, when a pattern finds nothing */
@@ -35,7 +38,7 @@ export async function runAll(patterns: string[], options: RunAllOptions): Promis
     if (found.length === 0) throw new NotebookError(`${one}: there is no such file`);
     return found;
   });
-  const { jobs = 1, param = [], paramsFile, junit, json, ...rest } = options;
+  const { jobs = 1, param = [], paramsFile, junit, json, report, ...rest } = options;
   const parameters = { ...(await readParameters(paramsFile)), ...Object.fromEntries(param.map(parseParameter)) };
   for (const path of paths) await readNotebook(path);
   const within = (folder: string | undefined, path: string, end: string) =>
@@ -64,6 +67,7 @@ export async function runAll(patterns: string[], options: RunAllOptions): Promis
   for (const [file, text] of [
     [junit, toJunit(done)],
     [json, toJson(done)],
+    [report, toSummaryPage(done)],
   ] as const) {
     if (!file) continue;
     await mkdir(dirname(resolve(file)), { recursive: true });

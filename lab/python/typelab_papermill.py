@@ -1,0 +1,52 @@
+"""Teaches papermill to write parameters as TypeScript.
+
+    python typelab_papermill.py IN.ipynb OUT.ipynb -p epochs 2      # papermill's own command line
+    import typelab_papermill, papermill                             # or before papermill.execute_notebook(...)
+"""
+import json
+import math
+
+from papermill.translators import Translator, papermill_translators
+
+
+class TypeScriptTranslator(Translator):
+    @classmethod
+    def translate_escaped_str(cls, str_val):
+        return json.dumps(str(str_val))
+
+    @classmethod
+    def translate_none(cls, val):
+        return "null"
+
+    @classmethod
+    def translate_float(cls, val):
+        if math.isfinite(val):
+            return repr(val)
+        return "Number.NaN" if math.isnan(val) else ("Infinity" if val > 0 else "-Infinity")
+
+    @classmethod
+    def translate_dict(cls, val):
+        # Computed where a literal would set the prototype.
+        key = lambda one: '["__proto__"]' if one == "__proto__" else json.dumps(str(one))
+        return "{ " + ", ".join(f"{key(one)}: {cls.translate(item)}" for one, item in val.items()) + " }"
+
+    @classmethod
+    def translate_list(cls, val):
+        return "[" + ", ".join(cls.translate(item) for item in val) + "]"
+
+    @classmethod
+    def comment(cls, cmt_str):
+        return f"// {cmt_str}"
+
+    @classmethod
+    def assign(cls, name, str_val):
+        # `let` of a literal widens, so that the cells below may compare and assign.
+        return f"let {name}{': unknown[]' if str_val == '[]' else ''} = {str_val};"
+
+
+papermill_translators.register("typescript", TypeScriptTranslator)
+
+if __name__ == "__main__":
+    from papermill.cli import papermill
+
+    papermill()
