@@ -61,6 +61,7 @@ function build(): Command {
     .option('--junit <file>', 'write a JUnit XML report')
     .option('--json <file>', 'write a JSON report')
     .option('--report <file>', 'write one HTML page about all of them')
+    .option('--watch', 'run them again whenever a cell has been edited')
     .option('--cell-timeout <seconds>', 'limit for each cell', seconds)
     .option('--timeout <seconds>', 'limit for the whole notebook', seconds)
     .action(async (notebooks, options) => {

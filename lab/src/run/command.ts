@@ -9,6 +9,7 @@ import { type Parameters, parseParameter } from './parameters.ts';
 import { explain, progressOn, type Reporter } from './report.ts';
 import { type RunResult, runNotebook } from './run.ts';
 import { toSummaryPage } from './summary-page.ts';
+import { watch } from './watch.ts';
 
 export type RunCommandOptions = {
   /** A file; for several notebooks a folder, as `html` is. */
@@ -29,6 +30,8 @@ export type RunAllOptions = Omit<RunCommandOptions, 'parameters' | 'signal'> & {
   json?: string;
   /** One HTML page about all of them. */
   report?: string;
+  /** Again whenever a cell has been edited. */
+  watch?: boolean;
 };
 
 /** `typelab run` on several notebooks: the worst end counts. @throws NotebookError before anything runs, when a pattern finds nothing */
@@ -38,7 +41,7 @@ export async function runAll(patterns: string[], options: RunAllOptions): Promis
     if (found.length === 0) throw new NotebookError(`${one}: there is no such file`);
     return found;
   });
-  const { jobs = 1, param = [], paramsFile, junit, json, report, ...rest } = options;
+  const { jobs = 1, param = [], paramsFile, junit, json, report, watch: again, ...rest } = options;
   const parameters = { ...(await readParameters(paramsFile)), ...Object.fromEntries(param.map(parseParameter)) };
   for (const path of paths) await readNotebook(path);
   const within = (folder: string | undefined, path: string, end: string) =>
@@ -50,36 +53,39 @@ export async function runAll(patterns: string[], options: RunAllOptions): Promis
   const interrupt = new AbortController();
   const abort = () => interrupt.abort();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, abort);
-  const runs: Ran[] = [];
-  const waiting = paths.entries();
-  const work = async () => {
-    for (const [i, path] of waiting) {
-      if (interrupt.signal.aborted) return;
-      const to = { output: within(rest.output, path, '.ipynb'), html: within(rest.html, path, '.html') };
-      const result = await runOne(path, { ...rest, ...to, parameters, signal: interrupt.signal });
-      runs[i] = { path, result };
-    }
-  };
-  // The iterator is shared: each worker takes the next notebook.
-  await Promise.all(Array.from({ length: Math.min(jobs, paths.length) }, work));
+  const once = async (): Promise<RunResult['status']> => {
+    const runs: Ran[] = [];
+    const waiting = paths.entries();
+    const work = async () => {
+      for (const [i, path] of waiting) {
+        if (interrupt.signal.aborted) return;
+        const to = { output: within(rest.output, path, '.ipynb'), html: within(rest.html, path, '.html') };
+        const result = await runOne(path, { ...rest, ...to, parameters, signal: interrupt.signal });
+        runs[i] = { path, result };
+      }
+    };
+    // The iterator is shared: each worker takes the next notebook.
+    await Promise.all(Array.from({ length: Math.min(jobs, paths.length) }, work));
 
-  const done = runs.filter(Boolean);
-  for (const [file, text] of [
-    [junit, toJunit(done)],
-    [json, toJson(done)],
-    [report, toSummaryPage(done)],
-  ] as const) {
-    if (!file) continue;
-    await mkdir(dirname(resolve(file)), { recursive: true });
-    await writeFile(file, text);
-  }
-  if (process.env.GITHUB_ACTIONS === 'true')
-    for (const ran of done) if (toAnnotation(ran)) console.log(toAnnotation(ran));
-  if (interrupt.signal.aborted) return 'interrupted';
-  const worst = (['dead', 'timeout', 'failed'] as const).find((one) =>
-    done.some(({ result }) => result.status === one),
-  );
-  return worst ?? 'passed';
+    const done = runs.filter(Boolean);
+    for (const [file, text] of [
+      [junit, toJunit(done)],
+      [json, toJson(done)],
+      [report, toSummaryPage(done)],
+    ] as const) {
+      if (!file) continue;
+      await mkdir(dirname(resolve(file)), { recursive: true });
+      await writeFile(file, text);
+    }
+    if (process.env.GITHUB_ACTIONS === 'true')
+      for (const ran of done) if (toAnnotation(ran)) console.log(toAnnotation(ran));
+    if (interrupt.signal.aborted) return 'interrupted';
+    const worst = (['dead', 'timeout', 'failed'] as const).find((one) =>
+      done.some(({ result }) => result.status === one),
+    );
+    return worst ?? 'passed';
+  };
+  return again ? watch(paths, once, interrupt.signal) : once();
 }
 
 /** One notebook: progress on stderr, the failing cell at the end, the files wherever the run ended. */

@@ -23,7 +23,8 @@ function put(name: string, answer: string): string {
       ...code,
       id: 'right',
       metadata: nbgrader('right', true, false, 4),
-      source: "import assert from 'node:assert/strict';\nassert.equal(triple(1), 3);\n// BEGIN HIDDEN TESTS\nassert.equal(triple(111), 333);\n// END HIDDEN TESTS",
+      source:
+        "import assert from 'node:assert/strict';\nassert.equal(triple(1), 3);\n// BEGIN HIDDEN TESTS\nassert.equal(triple(111), 333);\n// END HIDDEN TESTS",
     },
     { ...code, id: 'after', metadata: nbgrader('after', true, false, 1), source: '1' },
     { cell_type: 'markdown', id: 'why', metadata: nbgrader('why', true, true, 5), source: 'because' },
@@ -41,7 +42,10 @@ describe('typelab grade report', () => {
       put('ada.ipynb', RIGHT),
       put('bob.ipynb', 'function triple(n: number): number { return 3; }'),
       put('eats-memory.ipynb', 'function triple(n: number): number { const all = []; while (true) all.push([n]); }'),
-      put('floods.ipynb', "function triple(n: number): number { while (true) process.stdout.write('x'.repeat(1e6) + '\\n'); }"),
+      put(
+        'floods.ipynb',
+        "function triple(n: number): number { while (true) process.stdout.write('x'.repeat(1e6) + '\\n'); }",
+      ),
     ];
     const limits = ['--memory', '256', '--cell-timeout', '20', '--graded', 'graded'];
     const run = await typelab('grade', 'run', '--source', source, ...paths, ...limits, '--csv', 'run.csv');
@@ -56,7 +60,18 @@ describe('typelab grade report', () => {
     const report = async (csv: string) => {
       const tables = ['--manual', 'points.csv', '--submitted', 'times.csv', '--due', '2026-11-30T12:00:00Z'];
       const graded = ['ada', 'bob'].map((name) => join('graded', `${name}.ipynb`));
-      const made = await typelab('grade', 'report', ...graded, ...tables, '--csv', csv, '--json', 'r.json', '--feedback', 'pages');
+      const made = await typelab(
+        'grade',
+        'report',
+        ...graded,
+        ...tables,
+        '--csv',
+        csv,
+        '--json',
+        'r.json',
+        '--feedback',
+        'pages',
+      );
       assert.equal(made.exitCode, 0, made.stderr);
       return ['pages/ada.html', 'pages/bob.html', csv, 'r.json'].map((name) => readFileSync(at(name), 'utf8'));
     };
