@@ -39,7 +39,8 @@ export function isolated(spec: Kernelspec, folder: string, limits: Limits, netwo
   const rlimits = [`--fsize=${limits.fileSize * 2 ** 20}`, '--core=0', `--nproc=${limits.processes}`];
   const argv = [
     ...['env', '-u', 'JPY_PARENT_PID', ...(network?.enter ?? [])],
-    ...['unshare', '-rmp', '--fork', '--kill-child', 'sh', '-c', COVER, 'sh'],
+    // A grader that is killed takes its submissions along.
+    ...['setpriv', '--pdeathsig', 'KILL', 'unshare', '-rmp', '--fork', '--kill-child', 'sh', '-c', COVER, 'sh'],
     ...[tmpdir(), folder, root, limits.readable ?? root, '{connection_file}', String(hidden.length), ...hidden],
     ...['prlimit', ...rlimits, ...spec.argv],
   ];
@@ -98,7 +99,20 @@ export function openness(): string | undefined {
 
 let known: boolean | undefined;
 function canIsolate(): boolean {
-  const nested = ['unshare', '-rmp', '--fork', '--kill-child', 'unshare', '-rm', 'prlimit', '--core=0', 'true'];
+  const nested = [
+    'setpriv',
+    '--pdeathsig',
+    'KILL',
+    'unshare',
+    '-rmp',
+    '--fork',
+    '--kill-child',
+    'unshare',
+    '-rm',
+    'prlimit',
+    '--core=0',
+    'true',
+  ];
   known ??= process.platform === 'linux' && spawnSync('unshare', ['-rn', ...nested]).status === 0;
   return known;
 }
