@@ -2,8 +2,10 @@
  * What crosses the border between the worker (wire, session, cell) and the main thread (runtime, magics, display).
  * Plain data only: everything here survives structuredClone.
  */
-import type { CompiledCell } from './cell/compile.ts';
+import type { CompiledCell, Typecheck } from './cell/compile.ts';
 import type { CellEvent } from './runtime/run.ts';
+
+export type { Typecheck };
 
 /** `id` is the msg_id of the execute_request whose output it is. */
 export type ToRuntime =
@@ -58,8 +60,8 @@ export type Answer =
 
 /** What magics change about the language. */
 export type LanguageChange = {
-  /** `%typecheck on|off` */
-  check?: boolean;
+  /** `%typecheck off|warn|error` */
+  check?: Typecheck;
   /** `%npm install`: modules that could not be found are looked for again. */
   refresh?: true;
   /** `%reset`: no name is known any more. */

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Dialect, LowerSettings } from '../lower.ts';
 import { problemsOf, syntaxFailure } from './check.ts';
-import { type CompiledCell, compile } from './compile.ts';
+import { type CompiledCell, compile, type Typecheck } from './compile.ts';
 import { type CellView, type Completion, complete } from './complete.ts';
 import { type CellFailure, failure } from './failure.ts';
 import { type CellImports, importsOf, importTable } from './imports.ts';
@@ -32,8 +32,8 @@ export type CellsOptions = {
 };
 
 export type CompileSettings = {
-  /** `%typecheck off`: compile whatever parses. */
-  check?: boolean;
+  /** `%typecheck`: 'error' where nothing is said. Without it, whatever parses is compiled; with 'warn', with a warning. */
+  check?: Typecheck;
 };
 
 export type Cells = {
@@ -133,7 +133,12 @@ export function openCells(options: CellsOptions, project = openProject(options))
     }
   }
 
-  async function checked(cell: Prepared, source: string, number: number): Promise<CellFailure | undefined> {
+  async function checked(
+    cell: Prepared,
+    source: string,
+    number: number,
+    stops: boolean,
+  ): Promise<CellFailure | undefined> {
     const text = cellText(cell.split, cell.parsed, cell.imports, names, cell.own);
     Object.assign(cell, text);
     if (cell.imports.names.some(({ entry }) => entry.module === 'tslab')) project.loosen(true);
@@ -152,8 +157,8 @@ export function openCells(options: CellsOptions, project = openProject(options))
     if (problems.length === 0) return undefined;
     for (const problem of problems) problem.message = inInstalledPackage(problem.message);
     if (problems.some(({ message }) => /^TS(?:2307|2305|2614|1192|2732|2882)/.test(message))) {
-      // The import is taken back, and resolved anew when it is tried again.
-      for (const { entry } of [...cell.imports.names, ...cell.imports.dynamic])
+      // The import of a cell that does not run is taken back, and resolved anew when it is tried again.
+      for (const { entry } of stops ? [...cell.imports.names, ...cell.imports.dynamic] : [])
         for (const [key, one] of table.entries)
           if (one === entry && !importedSymbols.has(one.symbol)) table.entries.delete(key);
       project.forget();
@@ -297,15 +302,16 @@ export function openCells(options: CellsOptions, project = openProject(options))
         const cell = prepare(source, number);
         if (isJsx(cell)) cell.parsed.errors = [jsxProblem(cell.split.text)];
         if (cell.parsed.errors.length > 0) return syntaxError(cell, source, number);
-        const isChecked = settings.check !== false && !inJavaScript;
-        const wrong = isChecked ? await checked(cell, source, number) : undefined;
-        if (wrong) return wrong;
+        const isChecked = settings.check !== 'off' && !inJavaScript;
+        const stops = settings.check !== 'warn';
+        const wrong = isChecked ? await checked(cell, source, number, stops) : undefined;
+        if (wrong && stops) return wrong;
         if (inJavaScript) await seen(cell);
         const typeImports = isChecked ? await onlyTypes(cell) : new Set<number>();
         const compiled = generate(cell, source, number, typeImports);
         accept(cell, source);
         afterwards(() => settle(cell));
-        return compiled;
+        return wrong ? { ...compiled, warning: wrong.traceback.join('\n') } : compiled;
       }),
     expression: (source, number) =>
       inTurn(async () => {

@@ -26,7 +26,12 @@ export type CompiledCell = {
   keys: string[];
   /** What boxes start with, by key: the value that the name had before. `{ 'x$2': ['x'] }` */
   starts: Record<string, string[]>;
+  /** Type errors that do not stop it. */
+  warning?: string;
 };
+
+/** What a cell with type errors does: it runs, it tells them and runs, it does not run. */
+export type Typecheck = 'off' | 'warn' | 'error';
 
 export type CompileOptions = {
   source: string;

@@ -1,4 +1,4 @@
-import type { LanguageChange } from '../border.ts';
+import type { LanguageChange, Typecheck } from '../border.ts';
 import type { CellEvent } from '../runtime/run.ts';
 import type { Jobs } from './background.ts';
 
@@ -27,7 +27,7 @@ export type MagicHost = {
   lookup(name: string): unknown;
   assign(path: readonly string[], value: unknown): void;
   jobs: Jobs;
-  settings: { shellErrors: boolean; typecheck: boolean; previousFolder: string | undefined };
+  settings: { shellErrors: boolean; typecheck: Typecheck; previousFolder: string | undefined };
   /** Runs code as if it were a cell: what it declares is the session's. Resolves with its value. */
   runCode(source: string): Promise<unknown>;
   /** What the checker knows of a name or member: its declaration, then its documentation. */

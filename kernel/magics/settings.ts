@@ -1,3 +1,4 @@
+import type { Typecheck } from '../border.ts';
 import { words } from './arguments.ts';
 import { type Magic, type MagicCall, type MagicHost, UsageError } from './magic.ts';
 
@@ -39,12 +40,11 @@ export function settingMagics(all: () => Map<string, Magic>, add: (magic: Magic)
     both('%unalias', '%unalias NAME', 'Removes an alias.', unalias),
     both(
       '%typecheck',
-      '%typecheck [on|off]',
-      'Whether cells are checked before they run (on at the start).',
-      (call) => {
-        const wanted = onOff('%typecheck', call.text);
-        if (wanted !== undefined) setTypecheck(call.host, wanted);
-        call.cell.write('stdout', `typecheck: ${call.host.settings.typecheck ? 'on' : 'off'}\n`);
+      '%typecheck [off|warn|error]',
+      'Whether a cell with type errors runs, tells them and runs, or does not run (error at the start; on is the same).',
+      ({ host, cell, text }) => {
+        if (text.trim() !== '') setTypecheck(host, typecheck('%typecheck', text));
+        cell.write('stdout', `typecheck: ${host.settings.typecheck}\n`);
       },
     ),
     both('%config', '%config [NAME[=VALUE]]', 'Shows or sets this session’s settings.', config),
@@ -71,18 +71,28 @@ function substitute(name: string, command: string, text: string): string {
   return `${command.replace(/%s/g, () => given.shift()!)} ${given.join(' ')}`.trim();
 }
 
-function setTypecheck(host: MagicHost, on: boolean): void {
-  host.settings.typecheck = on;
-  host.change({ check: on });
+function setTypecheck(host: MagicHost, check: Typecheck): void {
+  host.settings.typecheck = check;
+  host.change({ check });
+}
+
+function typecheck(magic: string, text: string): Typecheck {
+  const word = text.trim().toLowerCase();
+  if (word === 'off' || word === 'warn' || word === 'error') return word;
+  const on = onOff(magic, text, 'off|warn|error');
+  return on ? 'error' : 'off';
 }
 
 function config({ host, cell, text }: MagicCall): void {
   const [, name = '', value] = /^\s*([\w.]*)\s*(?:=\s*(.*?))?\s*$/s.exec(text) ?? [undefined, text.trim()];
-  const known: Record<string, { get: () => boolean; set: (on: boolean) => void }> = {
-    typecheck: { get: () => host.settings.typecheck, set: (on) => setTypecheck(host, on) },
+  const known: Record<string, { get: () => string; set: (value: string) => void }> = {
+    typecheck: {
+      get: () => host.settings.typecheck,
+      set: (value) => setTypecheck(host, typecheck('%config typecheck=', value)),
+    },
     shell_errors: {
-      get: () => host.settings.shellErrors,
-      set: (on) => Object.assign(host.settings, { shellErrors: on }),
+      get: () => (host.settings.shellErrors ? 'on' : 'off'),
+      set: (value) => Object.assign(host.settings, { shellErrors: onOff('%config shell_errors=', value) }),
     },
   };
   if (/^(?:InlineBackend|IPCompleter|IPython\w*|InteractiveShell\w*)\b/.test(name)) {
@@ -91,17 +101,16 @@ function config({ host, cell, text }: MagicCall): void {
   }
   if (name !== '' && !(name in known))
     throw new UsageError(`no setting ${name}; there are: ${Object.keys(known).join(', ')}`);
-  if (value !== undefined) known[name]!.set(onOff(`%config ${name}=`, value) ?? true);
+  if (value !== undefined) known[name]!.set(value);
   for (const [one, { get }] of Object.entries(known))
-    if (name === '' || name === one) cell.write('stdout', `${one} = ${get() ? 'on' : 'off'}\n`);
+    if (name === '' || name === one) cell.write('stdout', `${one} = ${get()}\n`);
 }
 
-function onOff(magic: string, text: string): boolean | undefined {
+function onOff(magic: string, text: string, words = 'on|off'): boolean {
   const word = text.trim().toLowerCase();
-  if (word === '') return undefined;
   if (/^(?:on|true|1)$/.test(word)) return true;
   if (/^(?:off|false|0)$/.test(word)) return false;
-  throw new UsageError(`${magic} on|off, not ${text.trim()}`);
+  throw new UsageError(`${magic} ${words}, not ${text.trim()}`);
 }
 
 async function reset({ host, cell, text }: MagicCall): Promise<void> {

@@ -120,6 +120,7 @@ export function createRuntime({ folder, emit, pump }: RuntimeOptions): Runtime {
       // For eval and new Function in a cell; the cell's own import() is $.import.
       importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
+    if (compiled.warning) cell.write('stderr', `${compiled.warning}\n`);
     const scope = state.scopeOf(compiled);
     return (script.runInThisContext() as Body)(createContext({ compiled, cell, host: state, scope, modules }));
   }

@@ -67,7 +67,7 @@ export function createState(
     variables,
     inputs: In,
     jobs: createJobs(),
-    settings: { shellErrors: true, typecheck: true, previousFolder: undefined },
+    settings: { shellErrors: true, typecheck: 'error', previousFolder: undefined },
     ...link,
     forgetTyped: () => In.splice(1),
     forgetShown: () => {

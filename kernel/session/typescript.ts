@@ -1,5 +1,6 @@
 /** kernel/cell as the session's language. */
 import { fileURLToPath } from 'node:url';
+import type { Typecheck } from '../border.ts';
 import { openCells } from '../cell/cells.ts';
 import type { Project } from '../cell/project.ts';
 import type { Language } from './language.ts';
@@ -17,7 +18,7 @@ export function openTypeScript(folder: string, { inJavaScript = false, project }
   const typelabLib = fileURLToPath(new URL('../../lib/index.ts', import.meta.url));
   const typelabKernel = fileURLToPath(new URL('../api.ts', import.meta.url));
   const cells = openCells({ folder, typelabLib, typelabKernel, inJavaScript }, project);
-  let check = !inJavaScript;
+  let check: Typecheck = inJavaScript ? 'off' : 'error';
   let magics: { name: string; usage: string }[] = [];
   return {
     compile: (source, number) => cells.compile(source, number, { check }),
