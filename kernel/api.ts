@@ -19,27 +19,36 @@ export { button, checkbox, dropdown, type SliderOptions, slider, textField, type
 export type MagicFunction = (line: string, body?: string) => unknown;
 
 /**
- * Shows a value, as the cell's last value is shown.
- * @param options `raw`: the value is a MIME bundle; `id`: a name by which updateDisplay can replace it.
+ * Shows a value, as the cell's last value is shown. Resolves when it is shown, which is at once unless its own
+ * `Symbol.for('Jupyter.display')` takes its time; the cell waits for that.
+ * @param options `raw`: the value is an object of MIME types, or `{ data, metadata }`; bytes travel as base64. `id`: a name by which updateDisplay can replace it.
+ * @throws TypeError where raw output is no such object, or holds under a JSON type what JSON cannot say
  * @example display({ 'text/html': '<b>hello</b>' }, { raw: true })
  */
 export function display(value: unknown, options: ShowOptions = {}): Promise<void> {
   return show(value, options);
 }
 
-/** Replaces what display showed under the same `id`, wherever it stands. */
+/**
+ * Replaces what display showed under the same `id`, wherever it stands; nothing is shown where there is no such.
+ * @example display('half', { id: 'state' }); updateDisplay('done', { id: 'state' })
+ */
 export function updateDisplay(value: unknown, options: ShowOptions & { id: string }): Promise<void> {
   return show(value, options, true);
 }
 
-/** Empties the cell's output; `wait` keeps it until there is something new, so that nothing flickers. */
+/**
+ * Empties the cell's output; `wait` keeps it until there is something new, so that nothing flickers.
+ * @example for (const n of [3, 2, 1]) { clearOutput({ wait: true }); console.log(n) }
+ */
 export function clearOutput({ wait = false }: { wait?: boolean } = {}): void {
   currentCell()?.emit({ kind: 'clear', wait });
 }
 
 /**
- * Asks the user for a line of text.
- * @throws StdinNotImplementedError where nobody can answer, e.g. in a headless run.
+ * Asks the user for a line of text; an interrupt ends the question and the cell.
+ * @throws StdinNotImplementedError where nobody can answer, e.g. in a headless run; Error when the cell that asks has ended
+ * @example const name = await input('Who? ')
  */
 export async function input(prompt = '', { password = false }: { password?: boolean } = {}): Promise<string> {
   const cell = currentCell();
@@ -49,7 +58,7 @@ export async function input(prompt = '', { password = false }: { password?: bool
 
 /** Puts text into the next cell when this one has ended; `replace`: into this one, instead of what is there. */
 export function setNextInput(text: string, { replace = false }: { replace?: boolean } = {}): void {
-  currentCell()?.payload({ source: 'set_next_input', text, replace });
+  currentCell()?.payload({ source: 'set_next_input', text: String(text), replace });
 }
 
 /** Shows a value in the front end's pager, beside the notebook; a terminal prints it. @param start the first line to show */

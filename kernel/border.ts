@@ -2,10 +2,9 @@
  * What crosses the border between the worker (wire, session, cell) and the main thread (runtime, magics, display).
  * Plain data only: everything here survives structuredClone.
  */
-import type { CompiledCell, Typecheck } from './cell/compile.ts';
+import type { CompiledCell } from './cell/compile.ts';
 import type { CellEvent } from './runtime/run.ts';
-
-export type { Typecheck };
+import type { Typecheck } from './typecheck.ts';
 
 /** `id` is the msg_id of the execute_request whose output it is. */
 export type ToRuntime =
@@ -27,9 +26,13 @@ export type ToRuntime =
   | { kind: 'shutdown' };
 
 export type FromRuntime =
-  | { kind: 'ready' }
+  /**
+   * `held`: its first number is not 0 while text waits there to be posted. `handled`: to it the worker adds what events have for
+   * a `size`. `gate`: whether an interrupt may end what runs there.
+   */
+  | { kind: 'ready'; held: Int32Array; handled: Int32Array; gate: Int32Array }
   /** `long`: of the event's data, by MIME type, what is too long to be copied: its JSON. */
-  | { kind: 'event'; id: string; event: CellEvent; long?: Record<string, Uint8Array> }
+  | { kind: 'event'; id: string; event: CellEvent; long?: Record<string, Uint8Array>; size?: number }
   | { kind: 'input'; id: string; prompt: string; password: boolean }
   /** To the front ends; `parent` is the msg_id of the request whose code sends it. */
   | { kind: 'comm'; parent: string; message: CommMessage }
@@ -58,6 +61,8 @@ export type Answer =
   | { kind: 'inspected'; text: string | undefined }
   | { kind: 'failed'; ename: string; evalue: string; traceback: string[] };
 
+export type KnownMagic = { name: string; usage: string; help: string };
+
 /** What magics change about the language. */
 export type LanguageChange = {
   /** `%typecheck off|warn|error` */
@@ -66,8 +71,8 @@ export type LanguageChange = {
   refresh?: true;
   /** `%reset`: no name is known any more. */
   forget?: true;
-  /** All magics, for completion. */
-  magics?: { name: string; usage: string }[];
+  /** All magics, for completion and inspection. */
+  magics?: KnownMagic[];
 };
 
 /** A comm_open, comm_msg or comm_close; `comm` is its comm_id. */

@@ -2,7 +2,13 @@
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-export type Surroundings = { env?: NodeJS.ProcessEnv; platform?: NodeJS.Platform; home?: string };
+export type Surroundings = {
+  env?: NodeJS.ProcessEnv;
+  platform?: NodeJS.Platform;
+  home?: string;
+  /** The Node that kernels run on; one that is likely to stay, unless told. */
+  node?: string;
+};
 
 /** The user's own data folder: JUPYTER_DATA_DIR, else the system's usual place. */
 export function userDataFolder({

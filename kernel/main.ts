@@ -1,18 +1,36 @@
 /** The kernel's first thread: user code runs here. The protocol lives in the worker, which goes on answering while a cell computes. */
 import { once } from 'node:events';
+import fs from 'node:fs';
 import { type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
 import type { FromRuntime, ToRuntime } from './border.ts';
 import { withoutLongTexts } from './runtime/long-texts.ts';
+import { createPace } from './runtime/pace.ts';
 import { createRuntime } from './runtime/run.ts';
 
-/** @param port to the worker */
-export function runKernel(port: MessagePort, worker: Worker): void {
+// Cells get others; see descriptors.ts.
+const { writeSync } = fs;
+
+/**
+ * @param port to the worker
+ * @param sign what begins the kernel's own marks in descriptors 1 and 2, where the worker reads them
+ */
+export function runKernel(port: MessagePort, worker: Worker, sign?: string): void {
+  let mark = 0;
+  const handled = new Int32Array(new SharedArrayBuffer(4));
+  const pace = createPace(handled);
   const post = (message: FromRuntime) => {
+    if (sign) leaveMark(sign, ++mark);
+    send({ ...message, mark });
+  };
+  const send = (message: FromRuntime & { mark: number }) => {
     if (message.kind !== 'event') port.postMessage(message);
     else {
       const { event, long } = withoutLongTexts(message.event);
       const buffers = long && Object.values(long).map(({ buffer }) => buffer);
-      port.postMessage(long ? { ...message, event, long } : message, buffers);
+      const size =
+        event.kind === 'stream' ? event.text.length : (buffers ?? []).reduce((sum, one) => sum + one.byteLength, 1000);
+      port.postMessage({ ...message, event, long, size }, buffers);
+      pace(size);
     }
   };
   process.on('SIGTERM', () => post({ kind: 'terminate' }));
@@ -21,7 +39,7 @@ export function runKernel(port: MessagePort, worker: Worker): void {
   let running: string | undefined;
 
   port.on('message', handle);
-  post({ kind: 'ready' });
+  post({ kind: 'ready', held: runtime.held, handled, gate: runtime.gate });
 
   function handle(message: ToRuntime): void {
     switch (message.kind) {
@@ -77,6 +95,17 @@ export function runKernel(port: MessagePort, worker: Worker): void {
     } finally {
       post({ kind: 'closed' });
       await once(worker, 'exit');
+    }
+  }
+}
+
+/** So that the worker, which reads the two and this thread's messages, puts both in the order in which they were written. */
+function leaveMark(sign: string, mark: number): void {
+  for (const descriptor of [1, 2]) {
+    try {
+      writeSync(descriptor, `\0${sign}:${mark}\n`);
+    } catch {
+      // A native module has closed it.
     }
   }
 }

@@ -1,5 +1,5 @@
 /** The tsconfig.json that an editor would use for the notebook: of its folder or of one above, up to the project's. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createPathsMatcher, parseTsconfig } from 'get-tsconfig';
 import type { LowerSettings } from './lower.ts';
@@ -12,6 +12,10 @@ export type NearbyConfig = {
   lower: LowerSettings;
   /** Where `paths` lead, best first; nothing where no pattern fits. */
   candidates(specifier: string): string[];
+  /** Files whose coming, going or change makes it another, also those that are not there. */
+  sources: string[];
+  /** Why it cannot be read: it then says nothing. */
+  problem?: string;
 };
 
 /** What says how code is to be understood. How a program is built or which files it has is no business of a notebook. */
@@ -45,11 +49,50 @@ const taken = [
   'checkJs',
 ];
 
-/** @throws with the file's name when it cannot be read */
-export function nearbyConfig(folder: string): NearbyConfig {
-  const file = find(folder);
-  if (!file) return { options: {}, lower: {}, candidates: () => [] };
-  const config = parseTsconfig(file);
+/** Answers with the same object until one of its files changes, or one appears that counts instead. */
+export function followConfig(folder: string): () => NearbyConfig {
+  let config: NearbyConfig | undefined;
+  let stamps = '';
+  return () => {
+    if (config && stampsOf(config.sources) === stamps) return config;
+    config = nearbyConfig(folder);
+    stamps = stampsOf(config.sources);
+    return config;
+  };
+}
+
+function stampsOf(files: string[]): string {
+  return files
+    .map((file) => {
+      const found = statSync(file, { throwIfNoEntry: false });
+      // A folder such as .git changes all the time; it only has to be there.
+      return found?.isFile() ? `${found.mtimeMs} ${found.size} ${found.ino}` : String(found !== undefined);
+    })
+    .join();
+}
+
+function nearbyConfig(folder: string): NearbyConfig {
+  const sources: string[] = [];
+  const nothing = { options: {}, lower: {}, candidates: () => [], sources };
+  const file = find(folder, sources);
+  if (!file) return nothing;
+  const read = new Map<string, unknown>();
+  try {
+    return { ...configIn(file, read), sources };
+  } catch (error) {
+    return { ...nothing, problem: `${file}: ${(error as Error).message}` };
+  } finally {
+    sources.push(...filesIn(read));
+  }
+}
+
+/** What the parser asked the disk for, such as the files that tsconfig.json extends: its cache is keyed `statSync:PATH`. */
+function filesIn(cache: Map<string, unknown>): Set<string> {
+  return new Set([...cache.keys()].map((key) => key.replace(/^\w+:/, '').replace(/:utf8$/, '')));
+}
+
+function configIn(file: string, read: Map<string, unknown>): Omit<NearbyConfig, 'sources'> {
+  const config = parseTsconfig(file, read as Map<string, string>);
   const given = (config.compilerOptions ?? {}) as Record<string, unknown>;
   const options: Record<string, unknown> = {};
   for (const name of taken) if (given[name] !== undefined) options[name] = given[name];
@@ -90,10 +133,10 @@ function lowerSettings(given: Record<string, unknown>): LowerSettings {
 }
 
 /** A folder above the project's own (package.json, .git) is somebody else's. */
-function find(folder: string): string | undefined {
-  const file = join(folder, 'tsconfig.json');
-  if (existsSync(file)) return file;
+function find(folder: string, looked: string[]): string | undefined {
+  const [file, ...roots] = ['tsconfig.json', 'package.json', '.git'].map((name) => join(folder, name));
+  looked.push(file!, ...roots);
+  if (existsSync(file!)) return file;
   const parent = dirname(folder);
-  const isRoot = parent === folder || ['package.json', '.git'].some((name) => existsSync(join(folder, name)));
-  return isRoot ? undefined : find(parent);
+  return parent === folder || roots.some((root) => existsSync(root)) ? undefined : find(parent, looked);
 }

@@ -3,9 +3,11 @@ import type { CellImports } from './imports.ts';
 import type { Parsed } from './parse.ts';
 import type { Split } from './split.ts';
 import type { CheckText } from './texts.ts';
+import { clean } from './wording.ts';
 
 /** What this file needs of TypeScript's diagnostics. */
 export type Diagnostic = {
+  fileName?: string | undefined;
   pos: number;
   end: number;
   code: number;
@@ -13,6 +15,25 @@ export type Diagnostic = {
   text: string;
   messageChain?: readonly Diagnostic[] | undefined;
   relatedInformation?: readonly Diagnostic[] | undefined;
+};
+
+/** What TypeScript complains of, and what it saw. */
+export type Checked = {
+  cell: readonly Diagnostic[];
+  imports: readonly Diagnostic[];
+  text: CheckText;
+  importsText: string;
+  cellImports: CellImports;
+  split: Split;
+  words: Words;
+};
+
+/** How a message is told to the user. */
+export type Words = {
+  /** The notebook's folder. */
+  folder: string;
+  /** `Cell In[2], line 1:5` where the user can go there. */
+  placeOf(related: Diagnostic): string | undefined;
 };
 
 /**
@@ -29,6 +50,7 @@ export function syntaxFailure(
   source: string,
   number: number,
   diagnostics: readonly Diagnostic[] = [],
+  words: Words = { folder: '', placeOf: () => undefined },
 ): CellFailure | undefined {
   if (parsed.errors.length === 0) return undefined;
   // Those after the first mostly follow from it.
@@ -37,8 +59,9 @@ export function syntaxFailure(
   const first =
     errors.find(isSyntax) ?? errors.find(({ pos, code }) => pos >= start && pos <= end && !unknownName.has(code));
   if (first && !ours.startsWith('JSX')) {
-    const message = `TS${first.code}: ${clean(first.text)}`;
-    const problem = { message, start: split.toSource(first.pos), end: split.toSource(first.end), ...notesOf(first) };
+    const message = `TS${first.code}: ${clean(first.text, words.folder)}`;
+    const [start, end] = [split.toSource(first.pos), split.toSource(first.end)];
+    const problem = { message, start, end, ...notesOf(first, words) };
     return failure('SyntaxError', [problem], source, number);
   }
   const problems = parsed.errors.map(({ message, start, end, help }) => ({
@@ -51,14 +74,7 @@ export function syntaxFailure(
 }
 
 /** What TypeScript found in the cell and in its imports, in the cell's own offsets and order. */
-export function problemsOf(
-  cell: readonly Diagnostic[],
-  imports: readonly Diagnostic[],
-  checked: CheckText,
-  importsText: string,
-  cellImports: CellImports,
-  split: Split,
-): Problem[] {
+export function problemsOf({ cell, imports, text, importsText, cellImports, split, words }: Checked): Problem[] {
   const problems: Problem[] = [];
   const seen = new Set<string>();
   const add = (diagnostic: Diagnostic, start: number, end: number, specifier?: string) => {
@@ -66,15 +82,15 @@ export function problemsOf(
     if (seen.has(key)) return;
     seen.add(key);
     problems.push({
-      message: messageWithCode(diagnostic, specifier),
+      message: messageWithCode(diagnostic, specifier, words),
       start: split.toSource(start),
       end: split.toSource(end),
-      ...notesOf(diagnostic),
+      ...notesOf(diagnostic, words),
     });
   };
   for (const diagnostic of cell) {
     if (!isError(diagnostic)) continue;
-    const stand = checked.stands.find((one) => diagnostic.pos >= one.start && diagnostic.pos < one.end);
+    const stand = text.stands.find((one) => diagnostic.pos >= one.start && diagnostic.pos < one.end);
     if (stand) add(diagnostic, stand.forStart, stand.forEnd);
     else if (diagnostic.pos < split.text.length || diagnostic.code < 2000)
       add(diagnostic, Math.min(diagnostic.pos, split.text.length), Math.min(diagnostic.end, split.text.length));
@@ -94,16 +110,16 @@ export function problemsOf(
 
 const unknownName = new Set([2304, 2552]);
 
-/** TypeScript numbers what its grammar forbids below 2000 and from 17000 on; 6188 and 6189 are about separators in numbers. */
+/** TypeScript numbers what its grammar forbids below 2000 and from 17000 on, in JavaScript from 8000 on; 6188 and 6189 are about separators in numbers. */
 const isSyntax = ({ code }: Diagnostic) =>
-  code < 2000 || code === 6188 || code === 6189 || (code >= 17000 && code < 18000);
+  code < 2000 || code === 6188 || code === 6189 || (code >= 8000 && code < 8040) || (code >= 17000 && code < 18000);
 
 const isError = ({ category, code }: Diagnostic) => category === 1 && !ignored.has(code);
 
 const rangeOf = ({ start, end }: { start: number; end: number }): [number, number] => [start, end];
 
-function messageWithCode(diagnostic: Diagnostic, specifier: string | undefined): string {
-  const whole = messageOf(diagnostic);
+function messageWithCode(diagnostic: Diagnostic, specifier: string | undefined, { folder }: Words): string {
+  const whole = messageOf(diagnostic, folder);
   // As the cell names the module, not where its file lies.
   const text = specifier ? whole.replace(/^(Module )?'"[^"]*"'/, (_, word = '') => `${word}'"${specifier}"'`) : whole;
   // The checker's file of imports exports again what the cell has imported.
@@ -111,9 +127,9 @@ function messageWithCode(diagnostic: Diagnostic, specifier: string | undefined):
   return `TS1361: ${text.replace("was exported using 'export type'", "was imported using 'import type'")}`;
 }
 
-function messageOf(diagnostic: Diagnostic): string {
-  let text = clean(diagnostic.text);
-  for (const next of diagnostic.messageChain ?? []) text += `\n${messageOf(next).replace(/^/gm, '  ')}`;
+function messageOf(diagnostic: Diagnostic, folder: string): string {
+  let text = clean(diagnostic.text, folder);
+  for (const next of diagnostic.messageChain ?? []) text += `\n${messageOf(next, folder).replace(/^/gm, '  ')}`;
   const missing = /^Cannot find module .*'([^']+)'/.exec(diagnostic.text.replace(/ or its .*/, ''))?.[1];
   if (missing && diagnostic.code !== 2732) {
     const name = /^(?:@[\w.~-]+\/)?[\w.~-]+(?=\/|$)/.exec(missing)?.[0];
@@ -123,21 +139,13 @@ function messageOf(diagnostic: Diagnostic): string {
   return text;
 }
 
-function notesOf(diagnostic: Diagnostic): { notes?: string[] } {
-  const notes = (diagnostic.relatedInformation ?? [])
-    .map(({ text }) => clean(text))
-    // Where that is, nobody is told.
-    .filter((text) => !/typelab-|(?: is declared|was exported) here\.$/.test(text));
+function notesOf(diagnostic: Diagnostic, { folder, placeOf }: Words): { notes?: string[] } {
+  const notes = (diagnostic.relatedInformation ?? []).flatMap((related) => {
+    const text = clean(related.text, folder);
+    const place = placeOf(related);
+    if (place) return place === placeOf(diagnostic) ? text : `${place}: ${text}`;
+    // It stands in TypeScript's library or in the checker's own files, where nobody can go.
+    return /typelab-| here\b/.test(text) ? [] : text;
+  });
   return notes.length > 0 ? { notes } : {};
-}
-
-/** The names that users know, not the checker's: `x` for `x$2`, and no paths of its files. */
-export function clean(text: string): string {
-  return text
-    .replace(/import\("[^"]*typelab-(?:cells|cell|imports)(?:\.m[tj]s|\.[tj]sx)?"\)\./g, '')
-    .replace(
-      /\btypeof import\("[^"]*[\\/]node_modules[\\/](?:@types[\\/])?((?:@[^"\\/]+[\\/])?[^"\\/]+)[^"]*"\)/g,
-      'typeof import("$1")',
-    )
-    .replace(/([\p{ID_Start}$_][\p{ID_Continue}$]*?)\$\d+\b/gu, '$1');
 }

@@ -1,10 +1,11 @@
-import { clean } from './check.ts';
+import type { Kind } from './declared.ts';
 import { docComment } from './doc-comment.ts';
 import { lex } from './lex.ts';
-import type { Kind, Parsed } from './parse.ts';
+import type { Parsed } from './parse.ts';
 import type { Files, Project } from './project.ts';
 import type { Names } from './slots.ts';
 import type { Split } from './split.ts';
+import { clean } from './wording.ts';
 
 export type Match = { text: string; type: string; signature?: string };
 export type Completion = { start: number; end: number; matches: Match[] };
@@ -107,7 +108,7 @@ async function members({ project, files }: CellView, position: number, prefix: s
         const match: Match = { text: entry.name, type: kinds[entry.kind ?? 0] ?? 'text' };
         if (entry.detail) return { ...match, signature: entry.detail };
         const type = typeOf.get(entry);
-        return type ? { ...match, signature: clean(await checker.typeToString(type)) } : match;
+        return type ? { ...match, signature: clean(await checker.typeToString(type), project.folder) } : match;
       }),
     );
   });
@@ -146,7 +147,7 @@ async function identifiers(view: CellView, start: number, prefix: string): Promi
         const shown = type === 'import' ? kindOf(symbol.flags) : type;
         if (!(symbol.flags & valueFlags)) return { text: name, type: shown };
         const found = await checker.getTypeOfSymbol(symbol);
-        const signature = found && clean(await checker.typeToString(found));
+        const signature = found && clean(await checker.typeToString(found), project.folder);
         return { text: name, type: shown, ...(signature ? { signature } : {}) };
       }),
     );

@@ -12,7 +12,7 @@ export function directivesOf(source: string): Directives | undefined {
   if (!/@(?:module|browser)\b/.test(source)) return undefined;
   const leading = /^(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/.exec(source)![0];
   const comments = leading.match(/\/\*\*[\s\S]*?\*\//g) ?? [];
-  const tags = comments.flatMap((text) => [...text.slice(3, -2).matchAll(/^[ \t*]*@(\w+)[ \t]*([^\n]*)$/gm)]);
+  const tags = comments.flatMap((text) => [...text.slice(3, -2).matchAll(/(?<=^|[\s*])@(\w+)[ \t]*([^\n@]*)/g)]);
   const value = (name: string) => tags.findLast(([, tag]) => tag === name)?.[2]?.trim();
   const name = tags.findLast(([, tag, text]) => tag === 'module' && /^\w+$/.test(text!.trim()))?.[2]?.trim();
   const last = tags.findLast(([, tag]) => tag === 'browser' || tag === 'node')?.[1];

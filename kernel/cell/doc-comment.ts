@@ -1,5 +1,6 @@
 import { lex } from './lex.ts';
-import { type Node, parse, patternNames } from './parse.ts';
+import { type Node, patternNames } from './node.ts';
+import { parse } from './parse.ts';
 
 /** Up to the parameters of a function, method or arrow function. */
 const head =

@@ -1,4 +1,4 @@
-import { linesOf } from './positions.ts';
+import { linesOf, type Position } from './positions.ts';
 
 /** Why a cell does not run. ANSI colours only in the traceback. */
 export type CellFailure = { ename: string; evalue: string; traceback: string[] };
@@ -24,12 +24,15 @@ export function failure(ename: string, problems: Problem[], source: string, numb
   return { ename, evalue, traceback };
 }
 
+export const placeInCell = (number: number, { line, column }: Position): string =>
+  `Cell In[${number}], line ${line + 1}:${column + 1}`;
+
 function excerpt({ start, end }: Problem, source: string, number: number): string {
   const index = linesOf(source);
   const from = index.at(Math.min(start, source.length));
   const to = index.at(Math.max(start, Math.min(end, source.length)));
   const lines = source.split('\n');
-  const text = [green(`Cell In[${number}], line ${from.line + 1}:${from.column + 1}`)];
+  const text = [green(placeInCell(number, from))];
   for (let n = Math.max(0, from.line - 2); n <= Math.min(lines.length - 1, from.line + 2); n++) {
     const line = lines[n]!.replace(/\r$/, '');
     if (n !== from.line) {

@@ -1,4 +1,5 @@
-import type { Node, Parsed } from './parse.ts';
+import type { Node } from './node.ts';
+import type { Parsed } from './parse.ts';
 import type { Slot } from './slots.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { clean } from './check.ts';
 import type { CellView } from './complete.ts';
 import type { Checker, TypeScriptSymbol } from './project.ts';
 import { callSignatures } from './signatures.ts';
+import { clean } from './wording.ts';
 
 export type Inspection = { found: boolean; data?: { 'text/plain': string; 'text/markdown': string } };
 
@@ -23,13 +23,13 @@ export async function inspect(view: CellView, cursor: number, detail: 0 | 1): Pr
     const symbol = here ?? (isMember ? undefined : await checker.resolveName(at.name, anything, place));
     if (!symbol) return { found: false };
     const aliased = symbol.flags & alias ? await checker.getAliasedSymbol(symbol) : symbol;
-    const declaration = await declarationOf(checker, aliased, at, here ? place : undefined);
+    const declaration = clean(await declarationOf(checker, aliased, at, here ? place : undefined), project.folder);
     const documentation = await checker.getDocumentationCommentOfSymbol(aliased);
     const tags = distinct(await checker.getJsDocTagsOfSymbol(aliased));
     const slot = view.names.get(at.name);
     const own = isMember ? undefined : (slot?.value ?? slot?.type);
     const known = own?.from === 'imports' ? undefined : own?.source;
-    const code = detail === 1 ? (known ?? (await sourceOf(aliased))) : undefined;
+    const code = detail === 1 ? (known ?? clean(await sourceOf(aliased), project.folder).slice(0, longest)) : undefined;
     const plain = [
       declaration,
       documentation,
@@ -46,6 +46,9 @@ export async function inspect(view: CellView, cursor: number, detail: 0 | 1): Pr
     };
   });
 }
+
+/** Of a source that is shown. */
+const longest = 4000;
 
 /** SymbolFlags of TypeScript. */
 const variable = 3;
@@ -76,7 +79,7 @@ async function declarationOf(
   if (!(flags & valueFlags) && flags & (interfaceFlag | typeAlias)) {
     if (flags & interfaceFlag) return `interface ${name}`;
     const declared = await checker.getDeclaredTypeOfSymbol(symbol);
-    return `type ${name} = ${clean(await checker.typeToString(declared, undefined, spelledOut))}`;
+    return `type ${name} = ${await checker.typeToString(declared, undefined, spelledOut)}`;
   }
   if (flags & enumMember) {
     const node = (await symbol.valueDeclaration?.resolve()) as Parameters<Checker['getConstantValue']>[0] | undefined;
@@ -96,7 +99,7 @@ async function declarationOf(
     const called = type ? await callSignatures(checker, type, 'call') : [];
     if (called.length > 0) return called.map((one) => `${head}${name}${one}`).join('\n');
   }
-  const text = type ? clean(await checker.typeToString(type, undefined, whole)) : '';
+  const text = type ? await checker.typeToString(type, undefined, whole) : '';
   if (flags & classFlag) return `class ${name}`;
   if (flags & enumFlag) return `enum ${name}`;
   if (flags & variable)
@@ -119,10 +122,9 @@ function noteOf({ name, text }: { name: string; text?: string | undefined }): st
   return `*@${name}*${text ? `${name === 'example' ? '\n\n' : ' '}${text}` : ''}`;
 }
 
-async function sourceOf(symbol: TypeScriptSymbol): Promise<string | undefined> {
+async function sourceOf(symbol: TypeScriptSymbol): Promise<string> {
   const node = (await symbol.declarations[0]?.resolve()) as { getText?(): string } | undefined;
-  const text = node?.getText?.();
-  return text && clean(text).slice(0, 4000);
+  return node?.getText?.() ?? '';
 }
 
 /** The name under the cursor; else the one whose call the cursor is in. */

@@ -70,12 +70,12 @@ export function lex(source: string, magicAt: (place: MagicPlace) => number | und
       }
     }
     if (character === '"' || character === "'") {
-      const match = /^(["'])(?:\\[\s\S]|(?!\1)[^\\\n])*\1/.exec(source.slice(index));
-      if (!match) {
+      const closed = stringEnd(source, index);
+      if (closed === undefined) {
         const end = source.indexOf('\n', index);
         if (end < 0) result.unfinished = 'string';
         push('string', end < 0 ? source.length : end);
-      } else push('string', index + match[0].length);
+      } else push('string', closed);
       continue;
     }
     if (character === '`') {
@@ -143,6 +143,15 @@ export function lex(source: string, magicAt: (place: MagicPlace) => number | und
       )![0];
     push('punctuation', index + operator.length);
   }
+}
+
+/** Behind the closing quote. Not by an expression: of a string of eight million characters that overflows the stack. */
+function stringEnd(source: string, start: number): number | undefined {
+  for (let i = start + 1; i < source.length && source[i] !== '\n'; i++) {
+    if (source[i] === source[start]) return i + 1;
+    if (source[i] === '\\') i++;
+  }
+  return undefined;
 }
 
 /** Whether a complete expression could end with this token, so that `/` after it divides. */

@@ -1,4 +1,5 @@
-import { type Node, type Parsed, parse } from './parse.ts';
+import type { Node } from './node.ts';
+import { type Parsed, parse } from './parse.ts';
 import { predefined } from './slots.ts';
 import { type Split, split } from './split.ts';
 

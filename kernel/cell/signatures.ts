@@ -1,5 +1,4 @@
 import { parseSync } from 'oxc-parser';
-import { clean } from './check.ts';
 import type { Checker } from './project.ts';
 
 type Type = Parameters<Checker['typeToString']>[0];
@@ -11,7 +10,7 @@ const most = 12;
 
 /** `(a: string): void` for each way to call a function, or to make an object of a class. */
 export async function callSignatures(checker: Checker, type: Type, kind: 'call' | 'construct'): Promise<string[]> {
-  const printed = clean(await checker.typeToString(type, undefined, whole));
+  const printed = await checker.typeToString(type, undefined, whole);
   const members = literalMembers(printed, kind);
   if (members.length > 0) return limited(members);
   const arrow = kind === 'call' ? /^((?:<.*>)?\(.*\)) => /s : /^new ((?:<.*>)?\(.*\)) => /s;

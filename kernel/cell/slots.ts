@@ -1,4 +1,5 @@
-import type { Kind, Parsed } from './parse.ts';
+import type { Kind } from './declared.ts';
+import type { Parsed } from './parse.ts';
 
 /** Where a name of the session lives. */
 export type Slot = {

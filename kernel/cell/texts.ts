@@ -1,7 +1,7 @@
-import type { CellImports, ImportTable } from './imports.ts';
-import { type Node, type Parsed, variablesOf } from './parse.ts';
+import type { ImportTable } from './imports.ts';
+import type { Parsed } from './parse.ts';
+import type { ReadCell } from './read-cell.ts';
 import { type Names, predefined, type Slot } from './slots.ts';
-import type { Split } from './split.ts';
 
 /** A stretch of the checker's text that stands for another one of the cell's text. */
 export type Stand = { start: number; end: number; forStart: number; forEnd: number };
@@ -13,23 +13,24 @@ export type CheckText = {
   undeclared: Map<string, number>;
 };
 
+/** What `const x = !command` or `= %magic` gives. */
+const capturedType =
+  "type $Captured<N, T> = N extends '!' | '!!' | '%sx' | '%system' | '%ls' ? StringList : N extends '%pwd' ? string : N extends '%time' ? Awaited<T> : any;";
+
 /** The runtime's object, as the checker sees it: a magic's output can be used without `await`. */
 const contextType =
-  'export type $Context = { magic<T = any>(name: string, parts: unknown[], body?: () => T): Awaited<T>; capture(name: string, parts: unknown[], body?: () => unknown): StringList; cellMagic(name: string, parts: unknown[], body: string): any; meta: ImportMeta };';
+  'export type $Context = { magic<T = any>(name: string, parts: unknown[], body?: () => T): Awaited<T>; capture<const N extends string, T = any>(name: N, parts: unknown[], body?: () => T): $Captured<N, T>; cellMagic(name: string, parts: unknown[], body: string): any; meta: ImportMeta };';
 
 /** imports.mts: every import of the session, one line each. */
 export function importsText(table: ImportTable, contextFile: string): string {
-  const types = `import type { StringList, BackgroundJob, CapturedOutput } from ${JSON.stringify(contextFile)};\nexport type { StringList, BackgroundJob, CapturedOutput };\n${contextType}\n`;
+  const types = `import type { StringList, BackgroundJob, CapturedOutput } from ${JSON.stringify(contextFile)};\nexport type { StringList, BackgroundJob, CapturedOutput };\n${capturedType}\n${contextType}\n`;
   return types + [...table.entries.values()].map(({ text }) => `${text}\n`).join('');
 }
 
 /** The cell's own text, its imports replaced, and after it declarations of what it uses from earlier cells. */
 export function cellText(
-  split: Split,
-  parsed: Parsed,
-  imports: CellImports,
+  { split, parsed, imports, own }: ReadCell,
   names: Names,
-  own: Names,
   /** For completion: every name of the session is there, and this stands between the cell and them. */
   completing?: string,
 ): CheckText {
@@ -99,119 +100,6 @@ export function cellText(
     text += `${name};\n`;
   }
   return { text, stands, undeclared };
-}
-
-/** What a cell leaves behind for later ones: its declarations, under the session's symbols. */
-export function declarationsText(
-  split: Split,
-  parsed: Parsed,
-  imports: CellImports,
-  names: Names,
-  settled: Map<number, string> = new Map(),
-): string {
-  const edits: { start: number; end: number; text: string }[] = [];
-  for (const use of parsed.uses) {
-    const entry = names.get(use.name);
-    const slot = use.declares
-      ? (entry?.value ?? entry?.type)
-      : use.meaning === 'value'
-        ? entry?.value
-        : (entry?.type ?? entry?.value);
-    if (!slot || slot.symbol === use.name || use.end === 0) continue;
-    edits.push({ start: use.start, end: use.end, text: use.shorthand ? `${use.name}: ${slot.symbol}` : slot.symbol });
-  }
-  for (const { node, entry } of imports.dynamic)
-    edits.push({ start: node.start, end: node.start + 6, text: entry.symbol });
-  edits.sort((a, b) => a.start - b.start);
-  let result = '';
-  for (const statement of parsed.program.body) {
-    const range = keptRange(statement);
-    if (!range) continue;
-    const variables = settledVariables(statement, names, settled);
-    if (variables) {
-      result += documentation(split.text, statement.start) + variables;
-      continue;
-    }
-    result += documentation(split.text, statement.start);
-    let from = range.start;
-    for (const edit of edits) {
-      if (edit.start < from || edit.end > range.end) continue;
-      result += split.text.slice(from, edit.start) + edit.text;
-      from = edit.end;
-    }
-    // Nothing may stand between the overloads of a function.
-    const isOverload = ((statement.declaration as Node | null | undefined) ?? statement).type === 'TSDeclareFunction';
-    result += `${split.text.slice(from, range.end)}${isOverload ? '' : ';'}\n`;
-  }
-  for (const { name, start } of parsed.undeclared)
-    result += `declare var ${names.get(name)!.value!.symbol}: ${settled.get(start) ?? 'any'};\n`;
-  const captured = split.wrapper?.assigns;
-  if (captured) result += `declare let ${names.get(captured)?.value?.symbol ?? captured}: CapturedOutput;\n`;
-  return result;
-}
-
-/** cells.mts around the declarations of all cells. */
-export function cellsText(chunks: string[], symbols: Set<string>, imported: Set<string>): string {
-  const imports = ['type $Context', 'type StringList', 'type BackgroundJob', 'type CapturedOutput', ...imported];
-  return `import { ${imports.join(', ')} } from './typelab-imports.mts';
-declare const $: $Context, $0: $Context, $1: $Context;
-declare let _: any, __: any, ___: any, Out: any, In: string[];
-${chunks.join('')}export { ${[...symbols].join(', ')} };
-`;
-}
-
-/** Variables whose types are known: without their initialisers, no check has to infer its way through all cells. */
-function settledVariables(statement: Node, names: Names, settled: Map<number, string>): string | undefined {
-  const node = (statement.declaration as Node | null | undefined) ?? statement;
-  if (node.type !== 'VariableDeclaration') return undefined;
-  const variables = variablesOf(node);
-  if (variables.length === 0 || !variables.every(({ id }) => settled.has(id.start))) return undefined;
-  return variables
-    .map(({ id, kind }) => {
-      const name = id.name as string;
-      const symbol = names.get(name)?.value?.symbol ?? name;
-      return `declare ${kind === 'let' || kind === 'var' ? kind : 'const'} ${symbol}: ${settled.get(id.start)};\n`;
-    })
-    .join('');
-}
-
-/** The JSDoc comment right before a statement, for later inspection. */
-function documentation(text: string, start: number): string {
-  const before = text.slice(0, start).trimEnd();
-  if (!before.endsWith('*/')) return '';
-  const from = before.lastIndexOf('/**');
-  return from >= 0 && !before.slice(from, -2).includes('*/') ? `${before.slice(from)}\n` : '';
-}
-
-function keptRange(statement: Node): { start: number; end: number } | undefined {
-  switch (statement.type) {
-    case 'ImportDeclaration':
-    case 'ExportAllDeclaration':
-    case 'ExpressionStatement':
-    case 'EmptyStatement':
-    case 'TSExportAssignment':
-      return undefined;
-    case 'ExportNamedDeclaration':
-      return (statement.declaration as { start: number; end: number } | null) ?? undefined;
-    case 'ExportDefaultDeclaration': {
-      const declaration = statement.declaration as { id?: unknown; start: number; end: number };
-      return declaration.id ? declaration : undefined;
-    }
-    case 'IfStatement':
-    case 'ForStatement':
-    case 'ForInStatement':
-    case 'ForOfStatement':
-    case 'WhileStatement':
-    case 'DoWhileStatement':
-    case 'TryStatement':
-    case 'SwitchStatement':
-    case 'LabeledStatement':
-    case 'BlockStatement':
-    case 'ThrowStatement':
-      return variablesOf(statement, true).length > 0 ? statement : undefined;
-    default:
-      return statement;
-  }
 }
 
 /** Imports from modules become spaces of the same length, so that every offset stays. */

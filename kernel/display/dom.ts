@@ -19,6 +19,11 @@ export function dom(value: unknown): Bundle | undefined {
   return { data: { ...data, 'text/plain': describe(value, name) }, metadata: {} };
 }
 
+/** An element inside of an array or object: its class in a DOM says nothing of it. */
+export function elementBrief(value: object): string | undefined {
+  return 'nodeType' in value && isElement(value) ? describe(value, value.nodeName.toLowerCase()) : undefined;
+}
+
 /** A document, or a fragment of one: all that is in it. */
 function whole(value: unknown): Bundle | undefined {
   if (value === null || typeof value !== 'object') return undefined;

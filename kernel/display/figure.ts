@@ -63,17 +63,26 @@ function restyle(node: Node, declarations: string): void {
   if (!own.includes(added)) node.setAttribute('style', `${added} ${own}`.trim());
 }
 
+/**
+ * How often each drawing was shown: of two elements with one id a page takes the first, which may be in an output that is
+ * collapsed and then clips and colours nothing.
+ */
+const shown = new Map<string, number>();
+
 /** Two kernels both count from one; the drawing's own digest tells their figures apart. */
 function ownIds(markup: string): string {
   const ids = [...markup.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id!);
   if (ids.length === 0) return markup;
   const digest = createHash('sha256').update(markup).digest('hex').slice(0, 8);
+  const times = (shown.get(digest) ?? 0) + 1;
+  shown.set(digest, times);
+  const own = times === 1 ? digest : `${digest}-${times}`;
   let result = markup;
   for (const id of new Set(ids)) {
     result = result
-      .replaceAll(` id="${id}"`, ` id="${id}-${digest}"`)
-      .replaceAll(`url(#${id})`, `url(#${id}-${digest})`)
-      .replaceAll(`href="#${id}"`, `href="#${id}-${digest}"`);
+      .replaceAll(` id="${id}"`, ` id="${id}-${own}"`)
+      .replaceAll(`url(#${id})`, `url(#${id}-${own})`)
+      .replaceAll(`href="#${id}"`, `href="#${id}-${own}"`);
   }
   return result;
 }

@@ -1,7 +1,8 @@
 import type { Bundle } from '../runtime/run.ts';
 
 const kinds: { type: string; starts: (bytes: Uint8Array) => boolean }[] = [
-  { type: 'image/png', starts: (b) => begins(b, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) },
+  // With its size: of less a front end draws a broken image.
+  { type: 'image/png', starts: (b) => begins(b, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) && b.length >= 24 },
   { type: 'image/jpeg', starts: (b) => begins(b, [0xff, 0xd8, 0xff]) },
   { type: 'image/gif', starts: (b) => begins(b, [0x47, 0x49, 0x46, 0x38]) },
   {
@@ -17,8 +18,7 @@ export function binary(value: unknown): Bundle | undefined {
   const kind = kinds.find(({ starts }) => starts(value));
   if (!kind) return undefined;
   const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  const size =
-    kind.type === 'image/png' && bytes.length >= 24 ? [bytes.readUInt32BE(16), bytes.readUInt32BE(20)] : undefined;
+  const size = kind.type === 'image/png' ? [bytes.readUInt32BE(16), bytes.readUInt32BE(20)] : undefined;
   const described = `[${kind.type}${size ? ` ${size.join(' × ')}` : ''}, ${bytes.length} bytes]`;
   return { data: { [kind.type]: bytes.toString('base64'), 'text/plain': described }, metadata: {} };
 }

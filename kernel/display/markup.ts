@@ -14,6 +14,11 @@ export class Markup {
     return { [this.type]: this.text, 'text/plain': this.text };
   }
 
+  /** Inside of an array or object. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.text;
+  }
+
   toString(): string {
     return this.text;
   }

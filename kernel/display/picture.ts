@@ -7,20 +7,23 @@ const largest = 256;
 const shownOfBatch = 10;
 const style = 'image-rendering: pixelated; margin: 2px; vertical-align: top';
 
-/** What numbers look like: as images where their shape is that of one or many, else as bars of how often each value comes. */
-export function picture(shape: readonly number[], values: Numbers): string | undefined {
-  const [least, most] = extent(values);
+/**
+ * What numbers look like: as images where their shape is that of one or many, else as bars of how often each value comes.
+ * @param sample all of the values, or so many that they tell how those are spread
+ */
+export function picture(shape: readonly number[], values: Numbers, sample: Numbers = values): string | undefined {
+  const [least, most] = extent(sample);
   if (!Number.isFinite(most - least)) return undefined;
   const images = asImages(shape);
-  return images ? pictures(images, values, least, most) : histogram(values, least, most);
+  return images ? pictures(images, values, least, most) : histogram(sample, least, most);
 }
 
+/** Without what is no number. */
 export function extent(values: Numbers): [number, number] {
   let least = Infinity;
   let most = -Infinity;
   for (let i = 0; i < values.length; i += 1) {
     const x = values[i]!;
-    if (Number.isNaN(x)) return [Number.NaN, Number.NaN];
     if (x < least) least = x;
     if (x > most) most = x;
   }
@@ -61,8 +64,10 @@ const tall = 32;
 function histogram(values: Numbers, least: number, most: number): string | undefined {
   if (most === least) return undefined;
   const counts = new Array<number>(bars).fill(0);
-  for (let i = 0; i < values.length; i += 1)
-    counts[Math.min(bars - 1, Math.floor(((values[i]! - least) / (most - least)) * bars))]! += 1;
+  for (let i = 0; i < values.length; i += 1) {
+    const bar = Math.floor(((values[i]! - least) / (most - least)) * bars);
+    if (bar >= 0) counts[Math.min(bars - 1, bar)]! += 1; // NaN is in no bar.
+  }
   const highest = Math.max(...counts);
   const drawn = counts.map((count, n) => {
     const height = count && Math.max(1, Math.round((count / highest) * tall));

@@ -6,7 +6,7 @@ type Tensor = {
   shape: number[];
   dtype: string;
   size: number;
-  dataSync(): ArrayLike<number | string>;
+  dataSync(): Values;
   isDisposed?: boolean;
 };
 
@@ -20,40 +20,77 @@ export function tensor(value: unknown): Bundle | undefined {
     return shown('Tensor', value.dtype, value.shape, values);
   }
   if (ArrayBuffer.isView(value) && typed.test(value.constructor.name) && (value as Float32Array).length > 100) {
-    const values = value as unknown as ArrayLike<number>;
+    const values = value as unknown as Values;
     return shown(value.constructor.name, '', [values.length], values);
   }
   return undefined;
 }
 
-function shown(kind: string, dtype: string, shape: number[], values: ArrayLike<number | string>): Bundle {
+/** A tensor inside of an array or object: of its fields inspect would show half a page. */
+export function tensorBrief(value: object): string | undefined {
+  if (!('dataSync' in value) || !isTensor(value)) return undefined;
+  return `Tensor ${value.dtype} [${value.shape.join(', ')}]${value.isDisposed ? ' (disposed)' : ''}`;
+}
+
+function shown(kind: string, dtype: string, shape: number[], values: Values): Bundle {
   const title = `${kind}${dtype ? ` ${dtype}` : ''} [${shape.join(', ')}]`;
-  const numbers = numeric(values) ? statistics(values) : '';
-  const drawn = numeric(values) && values.length > 8 ? picture(shape, values) : undefined;
+  const seen = sample(values);
+  const numbers = seen ? statistics(seen) : '';
+  const drawn =
+    seen && values.length > 8 && typeof values[0] === 'number'
+      ? picture(shape, values as ArrayLike<number>, seen.values)
+      : undefined;
   const text = [`${title}${numbers ? `  ${numbers}` : ''}`, nested(shape, values)].join('\n');
   if (!drawn) return plain(text);
   // A picture says more than a page of its numbers; they are in the text.
-  const rest = drawn.startsWith('<img') ? '' : `<pre>${escapeHtml(nested(shape, values))}</pre>`;
+  const rest = drawn.startsWith('<img')
+    ? ''
+    : `<pre style="margin: 0; padding: 0">${escapeHtml(nested(shape, values))}</pre>`;
   const html = `<div><code>${escapeHtml(title)}</code> <small>${escapeHtml(numbers)}</small></div><div>${drawn}</div>${rest}`;
   return { data: { 'text/html': html, 'text/plain': text }, metadata: {} };
 }
 
-function numeric(values: ArrayLike<number | string>): values is ArrayLike<number> {
-  return typeof values[0] === 'number';
+type Values = ArrayLike<number | string | bigint>;
+type Sample = { values: ArrayLike<number>; every: number };
+
+/** Of more than ten million values not all are looked at, which would take a second for each hundred million. */
+const most = 10_000_000;
+const enough = 100_000;
+
+/** The values as numbers; undefined where they are none. */
+function sample(values: Values): Sample | undefined {
+  const wide = typeof values[0] === 'bigint';
+  if (!wide && typeof values[0] !== 'number') return undefined;
+  if (!wide && values.length <= most) return { values: values as ArrayLike<number>, every: 1 };
+  // Odd, so as not to see the same column of each row.
+  const every = values.length <= most ? 1 : Math.ceil(values.length / enough) | 1;
+  return {
+    values: Float64Array.from({ length: Math.ceil(values.length / every) }, (_, i) => Number(values[i * every])),
+    every,
+  };
 }
 
-function statistics(values: ArrayLike<number>): string {
+function statistics({ values, every }: Sample): string {
   if (values.length < 2) return '';
   let sum = 0;
-  for (let i = 0; i < values.length; i += 1) sum += values[i]!;
+  let absent = 0;
+  for (let i = 0; i < values.length; i += 1) {
+    const x = values[i]!;
+    if (Number.isNaN(x)) absent += 1;
+    else sum += x;
+  }
+  if (absent === values.length) return 'all NaN';
   const [least, most] = extent(values);
-  return `min ${short(least)}  mean ${short(sum / values.length)}  max ${short(most)}`;
+  const parts = [`min ${short(least)}`, `mean ${short(sum / (values.length - absent))}`, `max ${short(most)}`];
+  if (absent > 0) parts.push(`NaN ${absent} of ${values.length}`);
+  if (every > 1) parts.push(`(of one value in ${every})`);
+  return parts.join('  ');
 }
 
 const edge = 3;
 
 /** Nested brackets with the middle of long axes left out, as numpy prints them. */
-function nested(shape: number[], values: ArrayLike<number | string>): string {
+function nested(shape: number[], values: Values): string {
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
   const small = values.length <= 100;
   const print = (axis: number, offset: number): string => {
@@ -74,7 +111,7 @@ function isTensor(value: unknown): value is Tensor {
   return Array.isArray(shape) && typeof dtype === 'string' && typeof dataSync === 'function';
 }
 
-function one(value: number | string): string {
+function one(value: number | string | bigint): string {
   return typeof value === 'number'
     ? short(value)
     : typeof value === 'bigint'

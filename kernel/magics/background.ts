@@ -2,7 +2,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { setTimeout } from 'node:timers';
 import { bounded } from './bounded.ts';
 import { UsageError } from './magic.ts';
-import { groupLives, killGroup, type Start, start } from './process.ts';
+import { type Child, groupLives, killGroup, type Start, start } from './process.ts';
 import { sweep, unwatch } from './watchdog.ts';
 
 /** A program that goes on after its cell: what `--proc NAME` gives. */
@@ -50,57 +50,26 @@ const logSize = 1 << 20;
 export function createJobs(): Jobs {
   const jobs: (Job & { keep: boolean })[] = [];
 
-  async function startJob({ name, program, args, input, keep, title, onText }: StartJob): Promise<Job> {
-    const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
-    for (const stream of Object.values(streams)) stream.setEncoding('utf8');
-    const unread = { stdout: bounded(logSize), stderr: bounded(logSize) };
-    let log = '';
-    let exitCode: number | null = null;
-    const child = await start({
+  async function startJob({ program, args, input, onText, ...about }: StartJob): Promise<Job> {
+    const written = createWritten();
+    const options: Start = {
       file: program,
       args,
       input,
-      keep,
+      keep: about.keep,
       onText: (stream, text) => {
-        log = `${log}${text}`.slice(-logSize);
-        // A stream nobody reads may not grow for hours.
-        if (streams[stream].readableLength < logSize) streams[stream].write(text);
-        else unread[stream].add(text);
+        written.add(stream, text);
         onText(stream, text);
       },
-    });
-    const over = child.ended.then(({ code }) => {
-      exitCode = code ?? -1;
-      for (const stream of Object.values(streams)) stream.end();
-      return exitCode;
-    });
-    over.catch(() => {});
-    // It could not be started: that is the cell's error, and there is no job (pid 0 would be the kernel's own group).
-    if (child.pid === 0) await over;
-    const job = {
-      name: name ?? String(child.pid),
-      pid: child.pid,
-      title,
-      keep,
-      get log() {
-        return log;
-      },
-      get exitCode() {
-        return exitCode;
-      },
-      get running() {
-        return exitCode === null || groupLives(child.pid);
-      },
-      ...streams,
-      async kill(signal: NodeJS.Signals = 'SIGTERM') {
-        await end(child.pid, signal);
-        // The group is gone before its exit is told: who looks after a kill shall find the exit code.
-        if (!groupLives(child.pid)) await over;
-      },
-      wait: () => over,
     };
-    // Its own name twice means the newer one, as a variable would.
-    jobs.push(job);
+    const job = await start(options, (child) => {
+      const job = jobOf(child, written, about);
+      // Its own name twice means the newer one, as a variable would.
+      if (child.pid !== 0) jobs.push(job);
+      return job;
+    });
+    // It could not be started: that is the cell's error, and there is no job (pid 0 would be the kernel's own group).
+    if (job.pid === 0) await job.wait();
     return job;
   }
 
@@ -119,6 +88,75 @@ export function createJobs(): Jobs {
       // What left its group by setsid carries the session's mark; the watchdog knows how to find it.
       sweep();
     },
+  };
+}
+
+type Written = {
+  readonly log: string;
+  streams: { stdout: PassThrough; stderr: PassThrough };
+  add(stream: 'stdout' | 'stderr', text: string): void;
+};
+
+function createWritten(): Written {
+  const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
+  for (const stream of Object.values(streams)) stream.setEncoding('utf8');
+  const unread = { stdout: bounded(logSize), stderr: bounded(logSize) };
+  let log = '';
+  return {
+    get log() {
+      return log;
+    },
+    streams,
+    add(stream, text) {
+      log = `${log}${text}`.slice(-logSize);
+      // A stream nobody reads may not grow for hours.
+      if (streams[stream].readableLength < logSize) streams[stream].write(text);
+      else unread[stream].add(text);
+    },
+  };
+}
+
+function jobOf(
+  { pid, ended }: Child,
+  written: Written,
+  { name, title, keep }: Pick<StartJob, 'name' | 'title' | 'keep'>,
+): Job & { keep: boolean } {
+  let exitCode: number | null = null;
+  let gone = false;
+  // Once gone it stays so: the system gives its number to another group some day, which is none of ours.
+  const lives = () => {
+    gone ||= exitCode !== null && !groupLives(pid);
+    return !gone;
+  };
+  const over = ended.then(({ code }) => {
+    exitCode = code ?? -1;
+    lives();
+    for (const stream of Object.values(written.streams)) stream.end();
+    return exitCode;
+  });
+  over.catch(() => {});
+  return {
+    name: name ?? String(pid),
+    pid,
+    title,
+    keep,
+    get log() {
+      return written.log;
+    },
+    get exitCode() {
+      return exitCode;
+    },
+    get running() {
+      return lives();
+    },
+    ...written.streams,
+    async kill(signal = 'SIGTERM') {
+      if (!lives()) return;
+      await end(pid, signal);
+      // The group is gone before its exit is told: who looks after a kill shall find the exit code.
+      if (!groupLives(pid)) await over;
+    },
+    wait: () => over,
   };
 }
 

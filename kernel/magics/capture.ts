@@ -1,3 +1,4 @@
+import { bundle } from '../display/bundle.ts';
 import type { CellEvent } from '../runtime/run.ts';
 import { parseOptions } from './arguments.ts';
 import type { Magic, MagicCall } from './magic.ts';
@@ -6,7 +7,7 @@ import type { Magic, MagicCall } from './magic.ts';
 export type Captured = {
   stdout: string;
   stderr: string;
-  /** MIME bundles, in order. */
+  /** MIME bundles, in order; the cell's value is the last. */
   outputs: { data: Record<string, unknown>; metadata: Record<string, unknown> }[];
   /** Shows all of it in the cell that asks. */
   show(): void;
@@ -21,21 +22,25 @@ export const captureMagics: Magic[] = [
   },
 ];
 
-async function capture({ cell, text, run, assign }: MagicCall): Promise<undefined> {
+async function capture({ host, cell, text, run, assign }: MagicCall): Promise<undefined> {
   const { options, rest } = parseOptions(text, { 'no-stdout': false, 'no-stderr': false, 'no-display': false });
   const events: CellEvent[] = [];
   const stop = cell.divert((event) => {
     const kind = event.kind === 'stream' ? event.name : 'display';
-    if (!options[`no-${kind}`]) events.push(event);
+    if (options[`no-${kind}`]) return false;
+    events.push(event);
+    return true;
   });
   try {
-    await run?.();
+    const ended = (await run?.()) as { value: unknown } | undefined;
+    const value = await ended?.value;
+    if (value !== undefined) cell.emit({ kind: 'display', ...(await bundle(value)) });
   } finally {
     stop();
     if (rest[0])
       assign(
         rest[0],
-        captured(events, (event) => cell.emit(event)),
+        captured(events, (event) => (host.current() ?? cell).emit(event)),
       );
   }
 }

@@ -1,5 +1,6 @@
-import type { LanguageChange, Typecheck } from '../border.ts';
+import type { LanguageChange } from '../border.ts';
 import type { CellEvent } from '../runtime/run.ts';
+import type { Typecheck } from '../typecheck.ts';
 import type { Jobs } from './background.ts';
 
 /** The cell a magic works for. */
@@ -12,8 +13,8 @@ export type MagicCell = {
   payload(entry: Record<string, unknown>): void;
   /** Asks the user for a line. */
   ask(prompt: string, password: boolean): Promise<string>;
-  /** Output goes to `take`, and nowhere else, until the returned function is called. */
-  divert(take: (event: CellEvent) => void): () => void;
+  /** Output goes to `take`, and nowhere else but where that says false, until the returned function is called. */
+  divert(take: (event: CellEvent) => boolean): () => void;
 };
 
 /** What outlives a cell and magics may use or change. */
@@ -24,6 +25,8 @@ export type MagicHost = {
   variables: Map<string, { cell: number; path: readonly string[] }>;
   /** What was typed, by cell number. */
   inputs: readonly string[];
+  /** The cell whose code is running now: a function that a magic made may be called in a later one. */
+  current(): MagicCell | undefined;
   lookup(name: string): unknown;
   assign(path: readonly string[], value: unknown): void;
   jobs: Jobs;

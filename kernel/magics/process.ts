@@ -4,6 +4,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { setTimeout } from 'node:timers';
 import { childEnv } from './child-env.ts';
 import { UsageError } from './magic.ts';
+import { undivided } from './undivided.ts';
 import { unwatch, watch } from './watchdog.ts';
 
 export type Ended = { code: number | undefined; signal: NodeJS.Signals | undefined };
@@ -29,12 +30,20 @@ export type Start = {
 /** Output that is still to come from something the program left in the background is not waited for longer than this. */
 const quiet = 150;
 
-/** A program in a process group of its own, so that an interrupt reaches its children, and not the kernel. */
-export async function start({ file, args, input, keep = false, onText }: Start): Promise<Child> {
+/**
+ * A program in a process group of its own, so that an interrupt reaches its children, and not the kernel.
+ *
+ * @param known is called in the same breath: no interrupt comes before it, so what it lays hold of can always be ended
+ */
+export async function start<T>(options: Start, known: (child: Child) => T): Promise<Awaited<T>> {
   if (!hasFolder())
     // Node would blame the program: spawn /usr/bin/bash ENOENT.
     throw new UsageError('the current folder does not exist any more; %cd goes to another one');
   const { execa } = await import('execa');
+  return await undivided(() => known(begin(execa, options)));
+}
+
+function begin(execa: typeof import('execa').execa, { file, args, input, keep = false, onText }: Start): Child {
   const subprocess = execa(file, args, {
     extendEnv: false,
     env: childEnv({ keep }),

@@ -1,3 +1,4 @@
+import type { KnownMagic } from '../border.ts';
 import { captureMagics } from './capture.ts';
 import { codeMagics } from './code.ts';
 import { envMagics } from './env.ts';
@@ -32,12 +33,12 @@ export const registry: Map<string, Magic> = new Map<string, Magic>(
   ].map((magic) => [magic.name, magic]),
 );
 
-let told: ((magics: { name: string; usage: string }[]) => void) | undefined;
+let told: ((magics: KnownMagic[]) => void) | undefined;
 
 /** `tell` gets all magics now, and again whenever there is a new one. */
 export function onMagics(tell: NonNullable<typeof told>): void {
   told = tell;
-  tell([...registry.values()].map(({ name, usage }) => ({ name, usage })));
+  tell([...registry.values()].map(({ name, usage, help }) => ({ name, usage, help })));
 }
 
 export function addMagic(magic: Magic): void {

@@ -34,7 +34,7 @@ const optionsText = '[--bg [--keep]] [--proc NAME] [--out NAME] [--err NAME] [--
 export const scriptMagics: Magic[] = [
   scriptMagic('%%bash', 'Runs the cell in bash.', () => [shell()]),
   scriptMagic('%%sh', 'Runs the cell in sh.', () => ['sh']),
-  scriptMagic('%%node', 'Runs the cell in a Node of its own.', () => [process.execPath, '--input-type=module', '-']),
+  scriptMagic('%%node', 'Runs the cell in a Node of its own.', () => [process.execPath, '-']),
   scriptMagic('%%python', 'Runs the cell in Python.', () => [which('python3') ? 'python3' : 'python', '-']),
   scriptMagic('%%python3', 'Runs the cell in Python 3.', () => ['python3', '-']),
   scriptMagic('%%perl', 'Runs the cell in Perl.', () => ['perl']),

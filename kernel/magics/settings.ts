@@ -1,4 +1,4 @@
-import type { Typecheck } from '../border.ts';
+import type { Typecheck } from '../typecheck.ts';
 import { words } from './arguments.ts';
 import { type Magic, type MagicCall, type MagicHost, UsageError } from './magic.ts';
 

@@ -85,17 +85,14 @@ export const shellMagics: Magic[] = [
 ];
 
 /** Runs a program for a cell and waits for it; an interrupt ends it with all it started. */
-export async function forCell(call: Pick<MagicCall, 'cell'>, options: Start): Promise<Ended> {
+export async function forCell({ cell: { signal } }: Pick<MagicCall, 'cell'>, options: Start): Promise<Ended> {
   if (which(options.file) === undefined) throw new UsageError(`command not found: ${options.file}`);
-  const child = await start(options);
-  const stop = (): void => endWithin(child, 1000);
-  if (call.cell.signal.aborted) stop();
-  call.cell.signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await child.ended;
-  } finally {
-    call.cell.signal.removeEventListener('abort', stop);
-  }
+  return start(options, (child) => {
+    const stop = (): void => endWithin(child, 1000);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    return child.ended.finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 /**

@@ -44,7 +44,7 @@ async function timeIt({ cell, run, text, body }: MagicCall): Promise<void> {
   for (let i = 0; i < repeats && !cell.signal.aborted; i += 1) runs.push((await seconds(code, loops)) / loops);
   const mean = runs.reduce((a, b) => a + b, 0) / runs.length;
   const deviation = Math.sqrt(runs.reduce((a, b) => a + (b - mean) ** 2, 0) / runs.length);
-  const per = `${runs.length} runs, ${loops.toLocaleString('en')} loops each`;
+  const per = `${counted(runs.length, 'run')}, ${counted(loops, 'loop')} each`;
   cell.write('stdout', `${spell(mean * 1000)} ± ${spell(deviation * 1000)} per loop (mean ± std. dev. of ${per})\n`);
 }
 
@@ -66,6 +66,9 @@ function needed(run: MagicCall['run'], name: string): () => Promise<unknown> {
     throw new UsageError(`${name} needs code, e.g. ${name}${name.startsWith('%%') ? '\n' : ' '}await fetch(url)`);
   return run;
 }
+
+const counted = (count: number, what: string): string =>
+  `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
 
 /** Milliseconds → the unit a person would say. */
 function spell(ms: number): string {

@@ -11,8 +11,11 @@ type Run = () => unknown;
 export type CellContext = {
   /** The notebook's top-level variables that this cell mentions; the compiler chooses the keys. */
   scope: Record<string, Box>;
+  /** The value of a name that was not known when the cell was compiled: a later cell's, or a global's. @throws ReferenceError */
+  later(name: string): unknown;
   import(specifier: string, options?: ImportCallOptions): Promise<unknown>;
   require: NodeJS.Require;
+  module: NodeJS.Module;
   meta: ImportMeta;
   /** `parts` alternate literal text and values. `run` is the code after a %time. */
   magic(name: string, parts: readonly unknown[], run?: Run): Promise<unknown>;
@@ -44,14 +47,21 @@ export function createContext({ compiled, cell, host, scope, modules }: ContextO
     cell.signal.throwIfAborted();
     return { host, cell, name, parts, body, assign, run: run && (async () => run()) };
   };
-  const captured = (name: string): string => (name === '!' ? '!!' : name);
+  const captured = (name: string, parts: readonly unknown[], run?: Run): MagicRequest => {
+    if (name === '%ls') return request('!!', [`ls ${parts[0]}`, ...parts.slice(1)], run);
+    return request(name === '!' ? '!!' : name, parts, run);
+  };
   return {
     scope,
     ...modules,
+    later: (name) => {
+      if (!host.variables.has(name) && !(name in globalThis)) throw new ReferenceError(`${name} is not defined`);
+      return host.lookup(name);
+    },
     magic: async (name, parts, run) => runMagic(request(name, parts, run)),
     magicSync: (name, parts, run) => runMagicSync(request(name, parts, run)),
-    capture: async (name, parts, run) => runMagic(request(captured(name), parts, run)),
-    captureSync: (name, parts, run) => runMagicSync(request(captured(name), parts, run)),
+    capture: async (name, parts, run) => runMagic(captured(name, parts, run)),
+    captureSync: (name, parts, run) => runMagicSync(captured(name, parts, run)),
     cellMagic: async (name, parts, body, run) => {
       const assigned: Record<string, unknown> = {};
       // At once, since a script that fails has written its --out too; and for the cell's code, which binds them again.

@@ -16,7 +16,7 @@ export type Cell = {
   write(name: 'stdout' | 'stderr', text: string): void;
   /** Anything else, after the text written before it. */
   emit(event: CellEvent): void;
-  /** Output goes to `take`, and nowhere else, until the returned function is called. */
+  /** Output goes to `take`, and nowhere else but where that says false, until the returned function is called. */
   divert(take: Take): () => void;
   /** Work that has to end before the cell does, e.g. a display whose value is a promise. */
   waitFor(work: Promise<unknown>): void;
@@ -28,7 +28,7 @@ export type Cell = {
   payload(entry: Record<string, unknown>): void;
 };
 
-export type Take = (event: CellEvent) => void;
+export type Take = (event: CellEvent) => boolean;
 
 const storage = new AsyncLocalStorage<Cell>();
 let last: Cell | undefined;
@@ -62,22 +62,21 @@ export type CellOptions = Pick<Cell, 'id' | 'number' | 'signal' | 'waitFor' | 'a
 export function createCell({ output, readable, ask, askNow, ...options }: CellOptions): Cell {
   const { id } = options;
   const diversions: Take[] = [];
+  const isTaken = (event: CellEvent) => diversions.some((take) => take(event));
   return {
     ...options,
     write: (name, written) => {
       const text = readable(written);
-      if (diversions.length > 0) diversions.at(-1)!({ kind: 'stream', name, text });
-      else output.write(id, name, text);
+      if (diversions.length === 0 || !isTaken({ kind: 'stream', name, text })) output.write(id, name, text);
     },
     emit: (event) => {
       if ('data' in event && typeof event.data['text/plain'] === 'string')
         event.data['text/plain'] = readable(event.data['text/plain']);
       const inside = event.kind !== 'error' && event.kind !== 'result';
-      if (inside && diversions.length > 0) diversions.at(-1)!(event);
-      else output.emit(id, event);
+      if (!inside || !isTaken(event)) output.emit(id, event);
     },
     divert: (take) => {
-      diversions.push(take);
+      diversions.unshift(take);
       return () => void diversions.splice(diversions.indexOf(take), 1);
     },
     ask: (prompt, password) => {

@@ -3,6 +3,8 @@ import { statSync } from 'node:fs';
 export type Freshness = {
   /** `parent` imports `child`; both are paths of local files. */
   edge(parent: string, child: string): void;
+  /** Whether it was asked for before. */
+  knows(path: string): boolean;
   /** How often the file, or anything it imports, was found changed: 0 while it is as it was when it was first loaded. */
   version(path: string): number;
   /** Looks at the disk again; called once for every import a cell makes. */
@@ -29,6 +31,7 @@ export function createFreshness(): Freshness {
       know(parent);
       know(child).importers.add(parent);
     },
+    knows: (path) => files.has(path),
     version: (path) => know(path).generation,
     look: () => {
       const stale = new Set<string>();

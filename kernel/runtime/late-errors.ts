@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { cellOfThisCode, currentCell } from './current.ts';
 import { isInterrupt } from './interrupt.ts';
 import type { Tracer } from './traceback.ts';
@@ -16,6 +17,8 @@ export function tellLateErrors(current: Tracer, write: (id: string, text: string
   process.on('uncaughtException', (error) => tell(error, 'Uncaught'));
   refuseEnd('exit');
   refuseEnd('abort');
+  refuseEnd('reallyExit');
+  refuseKill();
 }
 
 function tell(thrown: unknown, how: string): void {
@@ -29,14 +32,30 @@ function tell(thrown: unknown, how: string): void {
 }
 
 /** A script's last line would end the session and everything in it. */
-function refuseEnd(name: 'exit' | 'abort'): void {
-  const end = process[name].bind(process) as (code?: unknown) => never;
-  process[name] = (code?: unknown) => {
+function refuseEnd(name: 'exit' | 'abort' | 'reallyExit'): void {
+  const ends = process as unknown as Record<string, (code?: unknown) => never>;
+  const end = ends[name]!.bind(process);
+  ends[name] = (code) => {
     if (!cellOfThisCode()) return end(code);
-    const error = new Error(
-      `process.${name}(${code ?? ''}) would end the session; the cell ends instead. To start afresh, restart the kernel`,
-    );
-    error.name = 'ExitRefused';
-    throw error;
+    throw refusal(`process.${name}(${code ?? ''})`);
   };
+}
+
+/** A signal that the user's code listens to is its own affair, and SIGINT interrupts. */
+function refuseKill(): void {
+  const kill = process.kill.bind(process);
+  process.kill = (pid, signal = 'SIGTERM') => {
+    const deadly = signal !== 0 && signal !== 'SIGINT' && signal !== constants.signals.SIGINT;
+    const name = Object.entries(constants.signals).find(([key, number]) => signal === key || signal === number)?.[0];
+    const isHeard = name !== 'SIGTERM' && process.listenerCount(name ?? '') > 0;
+    if (cellOfThisCode() && pid === process.pid && deadly && !isHeard)
+      throw refusal(`process.kill(process.pid, ${JSON.stringify(signal)})`);
+    return kill(pid, signal);
+  };
+}
+
+function refusal(call: string): Error {
+  const error = new Error(`${call} would end the session; the cell ends instead. To start afresh, restart the kernel`);
+  error.name = 'ExitRefused';
+  return error;
 }

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire, type LoadFnOutput, type ResolveHookContext, registerHooks } from 'node:module';
-import { sep } from 'node:path';
+import { dirname, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { entries } from '../entries.ts';
 import { lower, syntaxErrorOf, toCommonJs } from '../lower.ts';
-import { type NearbyConfig, nearbyConfig } from '../tsconfig.ts';
+import { followConfig, type NearbyConfig } from '../tsconfig.ts';
 import { createFreshness } from './freshness.ts';
+import { nearestPackage } from './nearest-package.ts';
 import { plotWithDocument } from './plot.ts';
 
 const scheme = 'typelab-import:';
@@ -27,12 +28,12 @@ type Resolved = ReturnType<Next> & { importAttributes?: ImportAttributes; shortC
 let count = 0;
 let installed = false;
 const fresh = createFreshness();
-/** Of the notebook's folder; looked at when the kernel starts, as the checker does. */
-let nearby: NearbyConfig | undefined;
+/** Of the notebook's folder; what is wrong with it is the checker's to tell. */
+let nearby: () => NearbyConfig;
 
 /** Node's own resolution, seen from the notebook; what it lacks for a notebook is added here and nowhere else. */
 export function installHooks(folder: string): { address(specifier: string, from: string): string } {
-  nearby = readConfig(folder);
+  nearby = followConfig(folder);
   if (!installed) {
     installed = true;
     registerHooks({
@@ -43,29 +44,20 @@ export function installHooks(folder: string): { address(specifier: string, from:
   return {
     // Node remembers what an address resolved to; a new address each time lets it see what was edited or installed since.
     address: (specifier, from) => {
-      fresh.look();
+      forgetEdited();
       count += 1;
       return `${scheme}${count}?${new URLSearchParams({ specifier, from })}`;
     },
   };
 }
 
-/** require() keeps files by name: those edited since, and all local ones that may depend on them, are forgotten. */
-export function forgetEdited(folder: string): void {
+/** CommonJS modules are kept by name, not by address: when one was edited, all local ones are forgotten, as they may depend on it. */
+export function forgetEdited(): void {
   const cache = createRequire(import.meta.url).cache;
-  const local = Object.keys(cache).filter((path) => path.startsWith(folder + sep) && isLocal(path));
+  const local = Object.keys(cache).filter((path) => fresh.knows(path) && isLocal(path));
   const before = new Map(local.map((path) => [path, fresh.version(path)]));
   fresh.look();
   if (local.some((path) => fresh.version(path) !== before.get(path))) for (const path of local) delete cache[path];
-}
-
-/** What is wrong with a tsconfig.json is the checker's to tell. */
-function readConfig(folder: string): NearbyConfig | undefined {
-  try {
-    return nearbyConfig(folder);
-  } catch {
-    return undefined;
-  }
 }
 
 function resolve(asked: string, context: ResolveHookContext, next: Next): Resolved {
@@ -98,6 +90,7 @@ function resolve(asked: string, context: ResolveHookContext, next: Next): Resolv
 function versioned(found: Resolved, parent: string | undefined, asked: string): Resolved {
   const path = fileURLToPath(bare(found.url));
   if (!isLocal(path)) return found;
+  if (path.endsWith('.js')) found.format = nearestPackage(dirname(path))?.type ?? found.format;
   if (parent && !asked.startsWith(scheme)) fresh.edge(parent, path);
   const version = fresh.version(path);
   return version === 0
@@ -106,7 +99,7 @@ function versioned(found: Resolved, parent: string | undefined, asked: string): 
 }
 
 function find(specifier: string, context: ResolveHookContext, next: Next, local: boolean): Resolved {
-  const mapped = local ? fromPaths(specifier) : undefined;
+  const mapped = local ? (fromPaths(specifier) ?? fromImports(specifier, context)) : undefined;
   try {
     return next(mapped ?? specifier, context);
   } catch (error) {
@@ -128,12 +121,18 @@ function find(specifier: string, context: ResolveHookContext, next: Next, local:
 /** tsconfig.json's `paths`. */
 function fromPaths(specifier: string): string | undefined {
   if (/^(?:\.{0,2}\/|file:|node:)/.test(specifier)) return undefined;
-  for (const path of nearby?.candidates(specifier) ?? []) {
+  for (const path of nearby().candidates(specifier)) {
     if (statSync(path, { throwIfNoEntry: false })?.isFile()) return pathToFileURL(path).href;
     const found = withExtension(pathToFileURL(path));
     if (found) return found;
   }
   return undefined;
+}
+
+/** package.json's `imports`. */
+function fromImports(specifier: string, { parentURL, conditions }: ResolveHookContext): string | undefined {
+  if (!specifier.startsWith('#') || !parentURL) return undefined;
+  return nearestPackage(dirname(fileURLToPath(parentURL)))?.imports(specifier, conditions)[0];
 }
 
 /** `./digits` and `./digits.js` mean ./digits.ts where only that exists, as they do for TypeScript. */
@@ -190,19 +189,28 @@ function load(url: string, format: string | undefined): LoadFnOutput | undefined
   if (!url.startsWith('file:') || !/\.([cm]?[tj]s|[tj]sx)(\?.*)?$/.test(url)) return undefined;
   const path = fileURLToPath(bare(url));
   if (!isLocal(path)) return undefined;
+  // What it is turned into, and where its imports lead, depends on tsconfig.json, also on one that is not there yet.
+  for (const file of nearby().sources) if (/(?<!package)\.json$/.test(file)) fresh.edge(path, file);
   const text = readFileSync(path, 'utf8');
   if (/\.[cm]?js$/.test(path)) {
-    const wrong = moduleSyntax.test(text) ? syntaxErrorOf(text) : undefined;
+    const isModule = moduleSyntax.test(text);
+    const wrong = isModule ? syntaxErrorOf(text) : undefined;
     if (wrong) throw placed(new SyntaxError(wrong.message), url, text, wrong.offset);
+    // It fails, and deserves another try when package.json says that it is a module.
+    if (isModule && format === 'commonjs') fresh.edge(path, nearestPackage(dirname(path))!.file);
     return undefined;
   }
   const language = /\.[tj]sx$/.test(path) ? 'tsx' : 'ts';
   const isModule = moduleSyntax.test(text);
-  const unparsable = { decorators: decorator.test(text), accessors: accessor.test(text) };
+  const found = {
+    decorators: decorator.test(text),
+    accessors: accessor.test(text),
+    namespaceVariables: namespaceVariable.test(text),
+  };
   const { code, mappings, helpers, error } =
     path.endsWith('.cts') && isModule
       ? toCommonJs(text)
-      : lower(text, language, unparsable, { ...nearby?.lower, elideImports: true });
+      : lower(text, language, found, { ...nearby().lower, elideImports: true });
   if (error) throw placed(new SyntaxError(error.message), url, text, error.offset);
   lowered.set(url, mappings);
   lowered.set(path, mappings);
@@ -219,6 +227,7 @@ const requireHelper =
 /** At the start of a line or after a bracket: not in an address or a comment's tag. */
 const decorator = /(?:^|[\n({;,])[ \t]*@[A-Za-z_$(]/;
 const accessor = /(?:^|[\n{;])[ \t]*(?:(?:static|public|private|protected|override|readonly)\s+)*accessor\s+[\w$#["']/;
+const namespaceVariable = /^[ \t]*(?:export\s+)?(?:namespace|module)\s+[\w$.]+\s*\{[\s\S]*\bexport\s+(?:let|var)\b/m;
 const moduleSyntax = /^[ \t]*(?:import|export)\b(?!\s*=)/m;
 const commonJsSyntax = /\brequire\s*\(|\bmodule\.exports\b|\bexports\./;
 

@@ -1,11 +1,14 @@
-import { createRequire } from 'node:module';
+import { createRequire, Module } from 'node:module';
 import { sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { forgetEdited, installHooks } from './module-hooks.ts';
+import { namespaceAsTyped } from './namespace.ts';
 
 export type Modules = {
   import(specifier: string, options?: ImportCallOptions): Promise<unknown>;
   require: NodeJS.Require;
+  /** What a CommonJS file finds under that name: code that was pasted from one may export, and ask whether it is the program. */
+  module: NodeJS.Module;
   meta: ImportMeta;
 };
 
@@ -16,26 +19,31 @@ export function createModules(folder: string): Modules {
   const resolver = installHooks(folder);
   const real = createRequire(notebook);
   const require = Object.assign((specifier: string) => {
-    forgetEdited(folder);
+    forgetEdited();
     return explained(() => real(specifier), specifier);
   }, real);
+  const module: NodeJS.Module = Object.assign(new Module(fileURLToPath(notebook)), {
+    filename: fileURLToPath(notebook),
+  });
+  require.main = module;
 
   return {
     import: async (specifier, options) => {
       const address = resolver.address(specifier, notebook);
       const asked = new Error();
       try {
-        return await import(address, options);
+        return namespaceAsTyped(await import(address, options));
       } catch (error) {
         throw explain(error, specifier, asked);
       }
     },
     require,
+    module,
     meta: {
       url: notebook,
       dirname: folder,
       filename: `${folder}${sep}notebook.ts`,
-      main: false,
+      main: true,
       resolve: (specifier: string) =>
         explained(
           () => import.meta.resolve(resolver.address(specifier, notebook)).replace(/[?]typelab=\d+$/, ''),

@@ -4,6 +4,7 @@ import type { CompiledCell } from '../cell/compile.ts';
 import { bundle } from '../display/bundle.ts';
 import { putLaunchersOnPath } from '../magics/child-env.ts';
 import { onMagics } from '../magics/registry.ts';
+import { gate, undivided } from '../magics/undivided.ts';
 import { routeChildren } from './child-output.ts';
 import { connectComms } from './comms.ts';
 import { createCompilerLink } from './compiler-link.ts';
@@ -38,6 +39,10 @@ export type Runtime = {
   /** One cell. Never rejects. It resolves when the cell has ended, or at once when it is interrupted. */
   run(message: Extract<ToRuntime, { kind: 'run' }>): Promise<RunOutcome>;
   interrupt(): void;
+  /** As runtime/output.ts says. */
+  held: Int32Array;
+  /** As magics/undivided.ts says. */
+  gate: Int32Array;
   /** The answer to an `input` message. */
   input(id: string, value: string): void;
   /** Resolves when the listeners of that comm have dealt with it. */
@@ -73,6 +78,7 @@ export function createRuntime({ folder, emit, pump }: RuntimeOptions): Runtime {
   });
   const compiler = createCompilerLink(emit);
   const state = createState(folder, {
+    current: currentCell,
     change: compiler.change,
     declaration: compiler.declaration,
     source: compiler.source,
@@ -93,6 +99,8 @@ export function createRuntime({ folder, emit, pump }: RuntimeOptions): Runtime {
   routeChildren();
   stopTimersOfInterrupted();
   installOutputHook();
+  // For the other thread, which can call a function here while a loop runs.
+  (globalThis as Record<symbol, unknown>)[Symbol.for('typelab.flush')] = output.flush;
   tellLateErrors(tracer, (id, text) => output.write(id, 'stderr', text));
 
   async function execute(
@@ -193,7 +201,10 @@ export function createRuntime({ folder, emit, pump }: RuntimeOptions): Runtime {
         );
       });
     },
-    interrupt: () => interrupts.interrupt(),
+    // A signal is aborted once: listeners that a termination kept from running, e.g. those that end commands, would never run.
+    interrupt: () => undivided(() => interrupts.interrupt()),
+    held: output.held,
+    gate,
     input: (id, value) => stdin.answer(id, value),
     answer: compiler.answer,
     comm,

@@ -1,6 +1,7 @@
 import type { CompiledCell } from '../cell/compile.ts';
 import { createJobs } from '../magics/background.ts';
 import type { MagicHost } from '../magics/magic.ts';
+import { typecheckAtStart } from '../typecheck.ts';
 
 /** A variable: the code that mentions it holds its box, so that it lives for as long as the session or that code does. */
 export type Box = { value: unknown };
@@ -20,7 +21,7 @@ const remembered = 1000;
 /** What outlives a cell: the variables, and IPython's names for what was typed and shown. */
 export function createState(
   folder: string,
-  link: Pick<MagicHost, 'runCode' | 'declaration' | 'source' | 'change'>,
+  link: Pick<MagicHost, 'current' | 'runCode' | 'declaration' | 'source' | 'change'>,
 ): SessionState {
   const boxes = new Map<string, Box>();
   const variables: MagicHost['variables'] = new Map();
@@ -47,6 +48,11 @@ export function createState(
     );
   }
 
+  /** An import's value is a member of its module, which is not there yet. */
+  function start([key, member]: string[], value: unknown): void {
+    put(key!, member === undefined ? value : { ...(boxOf(key!).value as object), [member]: value });
+  }
+
   /** Also for code that holds it. */
   function forget(key: string): void {
     put(key, undefined);
@@ -57,7 +63,7 @@ export function createState(
     folder,
     scopeOf: ({ number, slots, keys, starts }) => {
       // By the session, not by the cell's code: that would hold the old values, and those their cells, one after the other.
-      for (const [key, path] of Object.entries(starts)) put(key, valueAt(path));
+      for (const { to, from } of starts) start(to, valueAt(from));
       const before = Object.keys(slots).flatMap((name) => variables.get(name)?.path[0] ?? []);
       for (const [name, path] of Object.entries(slots)) variables.set(name, { cell: number, path });
       const named = new Set([...variables.values()].map(({ path }) => path[0]));
@@ -67,7 +73,7 @@ export function createState(
     variables,
     inputs: In,
     jobs: createJobs(),
-    settings: { shellErrors: true, typecheck: 'error', previousFolder: undefined },
+    settings: { shellErrors: true, typecheck: typecheckAtStart(), previousFolder: undefined },
     ...link,
     forgetTyped: () => In.splice(1),
     forgetShown: () => {

@@ -12,6 +12,7 @@ export type ShowOptions = {
 /** Shows a value in the cell whose code asks; at once, unless the value itself takes its time. */
 export function show(value: unknown, { raw = false, id }: ShowOptions, update = false): Promise<void> {
   const cell = currentCell();
+  if (id !== undefined && typeof id !== 'string') throw new TypeError(`an id is a string, not ${typeof id}`);
   const emit = (shown: Bundle): void => {
     // Outside a notebook there is still a terminal.
     if (!cell) console.log(shown.data['text/plain'] ?? Object.keys(shown.data).join(', '));

@@ -17,7 +17,7 @@ export function sites(stack: string): Site[] {
 }
 
 export function siteOf(text: string): Site | undefined {
-  const match = /^\s+at (?:(.*) \()?(?:async )?(.*?):(\d+):(\d+)\)?(?:,? \{)?$/.exec(text);
+  const match = /^\s+at (?:(.*) \()?(?:async )?(.*?):(\d+):(\d+)\)?,?(?: \{)?$/.exec(text);
   if (!match) return undefined;
   const callee = match[1]
     ?.replace(/^(?:async |new )/, '')

@@ -95,24 +95,31 @@ export function createTracer(folder: string): Tracer {
 
   function readable(text: string): string {
     if (!text.includes('typelab:In[')) return text;
-    const lines = asTyped(text)
-      .split('\n')
-      .flatMap((line) => {
-        if (/^\s+\.\.\. \d+ lines matching cause stack trace \.\.\.$/.test(line)) return [];
-        const site = siteOf(line);
-        if (!site) return [line];
-        const known = cells.get(site.file);
-        const place = known && inCell(site);
-        if (place)
-          return [
-            line.replace(/typelab:In\[\d+\]:\d+:\d+/, `Cell In[${known.cell.number}]:${place.line}:${place.column}`),
-          ];
-        const path = pathOf(site.file);
-        if (known || site.file.startsWith('node:') || (path && isOurs(path))) return [];
-        const at = inFile(site);
-        return [line.replace(/(?:\?typelab=\d+)?:\d+:\d+(?=\)?$)/, `:${at.line}:${at.column}`)];
-      });
+    const lines: string[] = [];
+    for (const line of asTyped(text).split('\n')) {
+      const shown = readableLine(line);
+      if (shown !== undefined) lines.push(shown);
+      // The brace that opens the error's properties stands behind its last frame, whoever's that is.
+      else if (lines.length > 0) lines[lines.length - 1] += /,?(?: \{)?$/.exec(line)![0];
+    }
     return shorten(lines).join('\n');
+  }
+
+  /** undefined for a frame that is not the user's. */
+  function readableLine(line: string): string | undefined {
+    if (/^\s+\.\.\. \d+ lines matching cause stack trace \.\.\.(?:,? \{|,)?$/.test(line)) return undefined;
+    const site = siteOf(line);
+    if (!site) return line;
+    const known = cells.get(site.file);
+    const place = known && inCell(site);
+    if (place) {
+      const cell = `Cell In[${known.cell.number}]:${place.line}:${place.column}`;
+      return line.replace(/typelab:In\[\d+\]:\d+:\d+/, cell);
+    }
+    const path = pathOf(site.file);
+    if (known || site.file.startsWith('node:') || (path && isOurs(path))) return undefined;
+    const at = inFile(site);
+    return line.replace(/(?:\?typelab=\d+)?:\d+:\d+(?=\)?,?(?: \{)?$)/, `:${at.line}:${at.column}`);
   }
 
   function nearName(path: string): string {

@@ -90,7 +90,12 @@ function part(module: keyof typeof MODULES, name: string): string {
     _view_module: MODULES.base[0],
     _view_module_version: MODULES.base[1],
   };
-  return `IPY_MODEL_${openModel(state).id}`;
+  const comm = openModel(state);
+  // A front end that joins later asks for every model's state, and shows none before it has all.
+  comm.onMessage(({ data }) => {
+    if (data.method === 'request_state') comm.send({ method: 'update', state, buffer_paths: [] });
+  });
+  return `IPY_MODEL_${comm.id}`;
 }
 
 function open(name: string, state: CommData): { comm: Comm; state: CommData } {
@@ -119,6 +124,8 @@ function control<T>(name: string, given: CommData, key: string, text: (value: T)
   comm.onMessage(async ({ data }) => {
     if (data.method === 'request_state') return update(state);
     if (data.method !== 'update') return;
+    // Another front end of this kernel shows the same control; the one that sent this knows its own by the parent.
+    comm.send({ method: 'echo_update', state: data.state, buffer_paths: [] });
     const before = state[key];
     Object.assign(state, data.state);
     if (state[key] === before) return;

@@ -65,7 +65,9 @@ export function createExecutor({ language, post, publish, output, history, ready
       const { request, turn } = next;
       let aborted: Queued[] = [];
       await turn(async () => {
-        const reply = await execute(request);
+        const reply = await execute(request).catch(
+          (error: Error): ExecuteReply => ({ status: 'error', execution_count: count, ...errorContent(error) }),
+        );
         if (reply.status === 'error' && request.content.stop_on_error !== false) {
           // What was sent before the client could know of the error is aborted. The queue is emptied before the reply
           // goes out: a fast client's next request can be here before this function goes on.
@@ -172,15 +174,19 @@ function parseRequest(content: Content): ExecuteRequest {
   };
 }
 
-async function expressions(compiler: Language, sources: Record<string, string>, number: number) {
+async function expressions(compiler: Language, sources: Record<string, unknown>, number: number) {
   const compiled: Record<string, CompiledCell> = {};
   const failed: Record<string, { status: 'error' } & ErrorContent> = {};
   for (const [name, source] of Object.entries(sources)) {
-    const cell = await compiler.expression(source, number);
+    const cell = typeof source === 'string' ? await compiler.expression(source, number) : notCode(name, source);
     if (isFailure(cell)) failed[name] = { status: 'error', ...cell };
     else compiled[name] = cell;
   }
   return { compiled, failed };
+}
+
+function notCode(name: string, source: unknown): ErrorContent {
+  return errorContent(new TypeError(`user_expressions needs a string as ${name}, not ${typeof source}`));
 }
 
 function isFailure(cell: CompiledCell | ErrorContent): cell is ErrorContent {

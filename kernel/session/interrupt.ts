@@ -16,6 +16,8 @@ export type Interrupter = {
   heard(attempt: number): void;
   /** Resolves when no interrupt is under way. */
   settled(): Promise<void>;
+  /** Whether one is under way. */
+  readonly busy: boolean;
   close(): void;
 };
 
@@ -23,10 +25,21 @@ export type Interrupter = {
 const PATIENCE = 6;
 const RETRY = 100;
 
-/** @param stop ends what the main thread runs, then calls back; tests give their own */
-export function createInterrupter(post: (message: ToRuntime) => void, stop: typeof terminate = terminate): Interrupter {
+/** Milliseconds. What must not be divided takes a few; it may hang, on a disk that does not answer. */
+const LONGEST = 2000;
+
+/**
+ * @param gate see magics/undivided.ts
+ * @param stop ends what the main thread runs, then calls back; tests give their own
+ */
+export function createInterrupter(
+  post: (message: ToRuntime) => void,
+  gate: () => Int32Array,
+  stop: typeof terminate = terminate,
+): Interrupter {
   let attempt = 0;
   let asked = '';
+  let patientUntil = 0;
   let timer: NodeJS.Timeout | undefined;
   let stopping: (() => void) | undefined;
   let pending: PromiseWithResolvers<void> | undefined;
@@ -39,16 +52,29 @@ export function createInterrupter(post: (message: ToRuntime) => void, stop: type
   }
 
   function unheard(): void {
-    stopping ??= stop(() => {
-      stopping = undefined;
-      if (pending) ask();
-    });
+    if (!stopping && isOpen()) {
+      stopping = stop(() => {
+        stopping = undefined;
+        Atomics.store(gate(), 0, 0);
+        Atomics.notify(gate(), 0);
+        if (pending) ask();
+      });
+    }
     ask();
+  }
+
+  /** Whether a termination may be sent; from then on the main thread begins nothing that must not be divided. */
+  function isOpen(): boolean {
+    if (Atomics.compareExchange(gate(), 0, 0, 2) !== 1) return true;
+    if (performance.now() < patientUntil) return false;
+    Atomics.store(gate(), 0, 2);
+    return true;
   }
 
   return {
     interrupt(id) {
       asked = id;
+      patientUntil = performance.now() + LONGEST;
       pending ??= Promise.withResolvers();
       ask();
       return pending.promise;
@@ -60,6 +86,9 @@ export function createInterrupter(post: (message: ToRuntime) => void, stop: type
       pending = undefined;
     },
     settled: async () => pending?.promise,
+    get busy() {
+      return pending !== undefined || stopping !== undefined;
+    },
     close() {
       clearTimeout(timer);
       pending = undefined;

@@ -9,6 +9,8 @@ export type Output = {
   open(parent: Header, executionCount: number, silent: boolean): void;
   /** @param long of the event's data, what comes as JSON already */
   emit(id: string, event: CellEvent, long?: Record<string, Uint8Array>): void;
+  /** Native code's text, which is the last cell's that was opened. @returns false before the first */
+  native(name: 'stdout' | 'stderr', text: string): boolean;
   /** A cell's error, unless the runtime has told it already: front ends want exactly one. */
   fail(id: string, error: ErrorContent): void;
   /** Sends what waits, so that it arrives before the reply. */
@@ -24,6 +26,7 @@ const REMEMBERED = 5000;
 
 export function createOutput(publish: Sockets['publish']): Output {
   const cells = new Map<string, Cell>();
+  let latest: Cell | undefined;
   let pending: { cell: Cell; name: string; text: string[] } | undefined;
   let timer: NodeJS.Timeout | undefined;
 
@@ -59,10 +62,15 @@ export function createOutput(publish: Sockets['publish']): Output {
 
   return {
     open(parent, executionCount, silent) {
-      cells.set(parent.msg_id, { parent, executionCount, silent, failed: false });
+      latest = { parent, executionCount, silent, failed: false };
+      cells.set(parent.msg_id, latest);
       if (cells.size > REMEMBERED) cells.delete(cells.keys().next().value!);
     },
     emit,
+    native(name, text) {
+      if (text !== '' && latest && !latest.silent) write(latest, name, text);
+      return latest !== undefined;
+    },
     fail(id, error) {
       if (!cells.get(id)?.failed) emit(id, { kind: 'error', ...error });
     },

@@ -14,6 +14,8 @@ import { createPrompts } from './stdin.ts';
 export type Session = {
   receive(channel: RequestChannel, message: Message): void;
   fromRuntime(message: FromRuntime): void;
+  /** What was written to descriptor 1 or 2 past Node. @returns false where there is no cell to show it in */
+  native(name: 'stdout' | 'stderr', text: string): boolean;
   /** What an interrupt_request does. Resolves when the main thread has read it. */
   interrupt(): Promise<void>;
 };
@@ -86,7 +88,7 @@ export function createSession(options: SessionOptions): Session {
       comms.know(message.header);
       if (channel === 'stdin') {
         if (type === 'input_reply') prompts.answer(message, (id, value) => post({ kind: 'input', id, value }));
-        else log(`ignored ${type} on stdin`);
+        else log(`ignored ${JSON.stringify(type.slice(0, 100))} on stdin`);
       } else if (type === 'execute_request') {
         used = true;
         executor.enqueue(message, (body) => during(channel, message, body));
@@ -98,10 +100,11 @@ export function createSession(options: SessionOptions): Session {
         });
       } else {
         const handler = Object.hasOwn(handlers, type) ? handlers[type] : undefined;
-        if (!handler) log(`unknown message type ${JSON.stringify(type)} on ${channel}`);
+        if (!handler) log(`unknown message type ${JSON.stringify(type.slice(0, 100))} on ${channel}`);
         void during(channel, message, () => handler?.(message) ?? undefined);
       }
     },
+    native: output.native,
     fromRuntime(message) {
       switch (message.kind) {
         case 'event':

@@ -11,16 +11,15 @@ export type Prompts = {
 };
 
 export function createPrompts(sockets: Sockets): Prompts {
-  let asked: Message | undefined;
+  let asked: { request: Message; question: string } | undefined;
   return {
     ask(request, prompt, password) {
-      asked = request;
-      sockets.reply('stdin', request, 'input_request', { prompt, password });
+      const question = sockets.reply('stdin', request, 'input_request', { prompt, password });
+      asked = { request, question };
     },
     answer(reply, found) {
-      const [given, wanted] = [reply.identities[0], asked?.identities[0]];
-      if (!asked || !given || !wanted?.equals(given)) return;
-      const { msg_id } = asked.header;
+      if (!asked || !isFor(asked, reply)) return;
+      const { msg_id } = asked.request.header;
       asked = undefined;
       found(msg_id, String(reply.content.value ?? ''));
     },
@@ -28,4 +27,14 @@ export function createPrompts(sockets: Sockets): Prompts {
       asked = undefined;
     },
   };
+}
+
+/** Not the late answer to a question that an interrupt has ended, where the client says what it answers: jupyter_client does not. */
+function isFor(
+  { request, question }: { request: Message; question: string },
+  { identities, parent }: Message,
+): boolean {
+  const [given, wanted] = [identities[0], request.identities[0]];
+  if (!given || !wanted?.equals(given)) return false;
+  return !parent.msg_id || parent.msg_id === question || parent.msg_id === request.header.msg_id;
 }

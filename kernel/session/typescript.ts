@@ -1,31 +1,40 @@
 /** kernel/cell as the session's language. */
 import { fileURLToPath } from 'node:url';
-import type { Typecheck } from '../border.ts';
+import type { KnownMagic } from '../border.ts';
 import { openCells } from '../cell/cells.ts';
-import type { Project } from '../cell/project.ts';
+import type { Project, ProjectOptions } from '../cell/project.ts';
+import { type Typecheck, typecheckAtStart } from '../typecheck.ts';
 import type { Language } from './language.ts';
 import { completeMagic } from './magic-complete.ts';
+import { inspectMagic } from './magic-inspect.ts';
 
 export type TypeScriptOptions = {
   /** A JavaScript notebook: types are for completion, and none stops a cell. */
   inJavaScript?: boolean;
   /** A checker that runs already. */
   project?: Project;
+  /** Types are checked as tslab does, which is not strict. */
+  loose?: boolean;
+  lastWords?: ProjectOptions['lastWords'];
 };
 
 /** @param folder the notebook's */
-export function openTypeScript(folder: string, { inJavaScript = false, project }: TypeScriptOptions = {}): Language {
+export function openTypeScript(
+  folder: string,
+  { inJavaScript = false, project, loose = false, lastWords }: TypeScriptOptions = {},
+): Language {
   const typelabLib = fileURLToPath(new URL('../../lib/index.ts', import.meta.url));
   const typelabKernel = fileURLToPath(new URL('../api.ts', import.meta.url));
-  const cells = openCells({ folder, typelabLib, typelabKernel, inJavaScript }, project);
-  let check: Typecheck = inJavaScript ? 'off' : 'error';
-  let magics: { name: string; usage: string }[] = [];
+  const cells = openCells({ folder, typelabLib, typelabKernel, inJavaScript, loose, lastWords }, project);
+  let check: Typecheck = inJavaScript ? 'off' : typecheckAtStart();
+  let magics: KnownMagic[] = [];
   return {
     compile: (source, number) => cells.compile(source, number, { check }),
     expression: cells.expression,
     isComplete: async (source) => cells.isComplete(source),
     complete: async (source, cursor) => completeMagic(source, cursor, magics) ?? (await cells.complete(source, cursor)),
-    inspect: async (source, cursor, detail) => (await cells.inspect(source, cursor, detail)).data,
+    inspect: async (source, cursor, detail) =>
+      (inspectMagic(source, cursor, magics) ?? (await cells.inspect(source, cursor, detail))).data,
     sourceOf: cells.sourceOf,
     change(change) {
       check = change.check ?? check;

@@ -8,8 +8,8 @@ import type { Connection, Content, Header, Message, RequestChannel } from './pro
 export type Sockets = {
   /** The kernel's own session, in the header of everything it sends. */
   session: string;
-  /** Answers `request` on the channel that it came by. */
-  reply(channel: RequestChannel, request: Message, type: string, content: Content): void;
+  /** Answers `request` on the channel that it came by. @returns the answer's msg_id */
+  reply(channel: RequestChannel, request: Message, type: string, content: Content): string;
   /** @param parent the header of the request that caused it */
   publish(
     type: string,
@@ -68,8 +68,10 @@ export async function openSockets(connection: Connection, { session, receive, lo
     outboxes.iopub.send(codec.encode({ identities, header, parent: parent ?? {}, metadata, content, buffers }));
   };
 
+  const listener = firstListener();
   for (const channel of ['shell', 'control', 'stdin'] as const) {
-    void eachMessage(routers[channel], log, (frames) => {
+    void eachMessage(routers[channel], log, async (frames) => {
+      if (channel === 'shell') await listener.waited();
       try {
         receive(channel, codec.decode(frames));
       } catch (error) {
@@ -81,6 +83,7 @@ export async function openSockets(connection: Connection, { session, receive, lo
   void eachMessage(heartbeat, log, (frames) => heartbeat.send(frames));
   void eachMessage(iopub, log, ([subscription]) => {
     if (subscription?.[0] !== 1) return;
+    listener.came();
     const topic = subscription.subarray(1);
     const header = createHeader('iopub_welcome', session);
     const content = { subscription: topic.toString() };
@@ -93,6 +96,7 @@ export async function openSockets(connection: Connection, { session, receive, lo
       const header = createHeader(type, session);
       const { identities, header: parent } = request;
       outboxes[channel].send(codec.encode({ identities, header, parent, metadata: {}, content, buffers: [] }));
+      return header.msg_id;
     },
     publish,
     async close() {
@@ -101,6 +105,35 @@ export async function openSockets(connection: Connection, { session, receive, lo
         new Promise((resolve) => setTimeout(resolve, 1000).unref()),
       ]);
       for (const [, socket] of all) socket.close();
+    },
+  };
+}
+
+/** Milliseconds for which the first request waits for somebody who listens. */
+const PATIENCE = 1000;
+
+/**
+ * A front end connects its sockets at once, but they are ready one after the other: until its iopub is, whatever a request prints
+ * is lost, and the idle status too, for which jupyter console then waits for ever.
+ */
+function firstListener(): { came(): void; waited(): Promise<void> | undefined } {
+  let came: () => void = () => {};
+  let waiting: Promise<void> | undefined;
+  let over = false;
+  const listener = new Promise<void>((resolve) => {
+    came = () => {
+      over = true;
+      resolve();
+    };
+  });
+  return {
+    came,
+    waited() {
+      if (over) return undefined;
+      waiting ??= Promise.race([listener, new Promise<void>((resolve) => setTimeout(resolve, PATIENCE).unref())]).then(
+        came,
+      );
+      return waiting;
     },
   };
 }

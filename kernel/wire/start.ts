@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectKernel, type KernelClient } from './client.ts';
 import { ipcConnection, tcpConnection } from './connection.ts';
+import { onLeaving } from './leaving.ts';
 import type { Connection, KernelInfoReply } from './protocol.ts';
 
 /** What of kernel.json is needed to start. */
@@ -94,9 +95,11 @@ export async function startKernel(
     await exited;
   };
   // A kernel must not outlive a runner that leaves in a hurry.
-  const onExit = () => void child.kill('SIGKILL');
-  process.once('exit', onExit);
-  void exited.then(() => process.off('exit', onExit));
+  const left = onLeaving(() => {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+  void exited.then(left);
 
   try {
     const info = await client.ready(timeout);

@@ -21,9 +21,15 @@ export async function record(client: KernelClient, steps: Step[]): Promise<strin
       return value;
     };
     lines.push(`→ ${channel} ${type} ${JSON.stringify(content)}`);
+    // Told to all clients after idle: it may come before or after the exchange has ended.
+    const told = Promise.withResolvers<Message>();
+    if (type === 'shutdown_request')
+      client.onIopub((message) => message.header.msg_type === 'shutdown_reply' && told.resolve(message));
     const exchange = client.start(type, content, { channel, timeout: 20_000, onInput });
     const iopub: Message[] = [];
     for await (const message of exchange.iopub) iopub.push(message);
+    if (type === 'shutdown_request' && iopub.at(-1)?.header.msg_type !== 'shutdown_reply')
+      iopub.push(await told.promise);
     const shown = iopub.map((message) => `← iopub ${line(message, name)}`);
     const hasReply = type.endsWith('_request');
     if (hasReply) shown.push(`← ${channel} ${line(await exchange.reply, name)}`);

@@ -22,8 +22,7 @@ test('a person who types into JupyterLab key by key sees pop-ups, tooltips, outp
   t.after(home.remove);
   mkdirSync(pictures, { recursive: true });
   writeFileSync(join(home.folder, 'typing.ipynb'), JSON.stringify(emptyNotebook));
-  const { page, close } = await openLab(home, 'typing.ipynb');
-  t.after(close);
+  const page = await openLab(t, home, 'typing.ipynb');
   t.diagnostic(`the pictures are in ${pictures}`);
   const hand = typist(page);
   for (const [index, cell] of cells.entries()) {

@@ -26,20 +26,24 @@ describe('installKernelspec', () => {
     const dir = await installKernelspec({ user: true }, home);
     assert.equal(dir, join(folder, 'user', 'kernels', 'typelab'));
     const { argv, ...spec } = read(dir);
-    assert.deepEqual(argv.slice(1), [
-      '--no-force-async-hooks-checks',
-      join(root, 'kernel/launch.cjs'),
-      '{connection_file}',
-    ]);
-    assert.ok(existsSync(argv[0]));
-    assert.match(execFileSync(argv[0], ['--version'], { encoding: 'utf8' }), /^v(24|26)\./);
+    const own = ownKernelspec().argv;
+    // launch.sh makes the pipes for native output.
+    if (process.platform !== 'win32') assert.deepEqual(own.splice(0, 2), ['/bin/sh', join(root, 'kernel/launch.sh')]);
+    const [node, ...rest] = own as [string, ...string[]];
+    assert.deepEqual(rest, ['--no-force-async-hooks-checks', join(root, 'kernel/launch.cjs'), '{connection_file}']);
+    assert.match(execFileSync(node, ['--version'], { encoding: 'utf8' }), /^v(24|26)\./);
+    if (process.platform === 'win32') assert.deepEqual(argv, [node, ...rest]);
+    else assert.deepEqual(argv, ['/bin/sh', join(dir, 'start.sh'), '{connection_file}']);
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     assert.deepEqual(spec, {
       display_name: 'TypeScript (typelab)',
       language: 'typescript',
       interrupt_mode: 'message',
       kernel_protocol_version: '5.5',
-      metadata: { debugger: false, typelab: { version } },
+      metadata: {
+        debugger: false,
+        typelab: process.platform === 'win32' ? { version } : { version, starts: [node, ...rest.slice(0, -1)] },
+      },
     });
     for (const size of [32, 64]) {
       const png = readFileSync(join(dir, `logo-${size}x${size}.png`));
@@ -52,7 +56,7 @@ describe('installKernelspec', () => {
     const dir = await installKernelspec({ user: true, language: 'javascript' }, home);
     assert.equal(dir, join(folder, 'user', 'kernels', 'typelab-js'));
     const { argv, display_name, language } = read(dir);
-    assert.deepEqual(argv, [...ownKernelspec().argv, 'javascript']);
+    assert.deepEqual(argv.slice(-2), ['{connection_file}', 'javascript']);
     assert.deepEqual({ display_name, language }, { display_name: 'JavaScript (typelab)', language: 'javascript' });
     assert.equal((await installKernelspec({ user: true }, home)).endsWith('typelab'), true);
     assert.equal(await uninstallKernelspec({ user: true, language: 'javascript' }, home), dir);
@@ -80,7 +84,15 @@ describe('installKernelspec', () => {
 
   test('refuses a name that Jupyter would not take, and two places at once', async () => {
     await assert.rejects(installKernelspec({ dir: folder, name: '../up' }), /"\.\.\/up" cannot be a kernel's name/);
-    await assert.rejects(installKernelspec({ user: true, prefix: '/x' }), /one place, not user and prefix/);
+    await assert.rejects(installKernelspec({ user: true, prefix: '/x' }), /one place, not --user and --prefix/);
+  });
+
+  test('says where it cannot write, and what else there is', async () => {
+    const file = join(folder, 'a file');
+    writeFileSync(file, '');
+    await assert.rejects(installKernelspec({ prefix: file }), {
+      message: `${join(file, 'share/jupyter/kernels/typelab')} cannot be written (ENOTDIR: not a directory); name another place: --user, --sys-prefix or --prefix DIR`,
+    });
   });
 
   test('is undone by uninstallKernelspec, which says whether there was one', async () => {
@@ -110,6 +122,7 @@ describe('findKernelspec', () => {
     await installKernelspec({ dir: join(second, 'kernels') });
     const found = await findKernelspec('TypeLab', { env: { JUPYTER_PATH: [first, second].join(delimiter) } });
     assert.equal(found.resourceDir, join(first, 'kernels', 'typelab'));
+    // Our own tools start Node itself, as long as it is there.
     assert.deepEqual(found.argv, ownKernelspec().argv);
   });
 

@@ -56,11 +56,11 @@ describe("the course's lab", () => {
     skip: withoutPython || withoutChromium,
   }, async (t) => {
     const home = await prepare(t);
-    const { page, close } = await openLab(home, name);
-    t.after(close);
+    const page = await openLab(t, home, name);
     await page.getByText('Run', { exact: true }).first().click();
     await page.getByText('Run All Cells', { exact: true }).click();
-    const picture = page.locator('.jp-CodeCell').last().locator('.jp-OutputArea .jp-RenderedSVG img');
+    const predictions = page.locator('.jp-CodeCell', { hasText: 'plotPredictions(images' });
+    const picture = predictions.locator('.jp-OutputArea .jp-RenderedSVG img');
     await picture.waitFor({ timeout: 120_000 });
     // JupyterLab shows an SVG as an image: the titles are inside.
     const { source, width } = await picture.evaluate((node: HTMLImageElement) => ({
@@ -70,7 +70,8 @@ describe("the course's lab", () => {
     assert.ok(width > 300, `the picture is ${width} pixels wide`);
     assert.deepEqual(titlesIn(decodeURIComponent(source)), ['7', '2', '1']);
     assert.equal(await page.locator('[data-mime-type="application/vnd.jupyter.error"]').count(), 0);
-    await page.locator('.jp-CodeCell').last().scrollIntoViewIfNeeded();
+    await page.locator('.jp-CodeCell').last().locator('.jp-OutputArea table').waitFor({ timeout: 120_000 });
+    await predictions.scrollIntoViewIfNeeded();
     mkdirSync(join(root, 'out', 'test'), { recursive: true });
     await page.screenshot({ path: join(root, 'out', 'test', 'jupyterlab-01-serving.png') });
   });
@@ -95,6 +96,11 @@ function expectLab(path: string): void {
   assert.deepEqual(
     [...text.matchAll(/predicted:? (\d)/gi)].map((match) => match[1]),
     ['7', '2', '1'],
+  );
+  const measured = [...text.matchAll(/images: (\d+),\s+'latency \(ms\)': [\d.]+,\s+'images per second': \d+/g)];
+  assert.deepEqual(
+    measured.map((match) => match[1]),
+    ['1', '10', '100', '1000'],
   );
   assert.ok(outputsIn(path).every((output) => output.output_type !== 'error'));
 }

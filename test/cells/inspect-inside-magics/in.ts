@@ -9,3 +9,16 @@ const foo = (a: number) => a;
 fo│o(2)
 // %% complete
 %time foo.le│
+// %% inspect
+%pw│d
+// %% inspect
+const where = %pwd│
+// %% inspect
+%%ba│sh
+echo hi
+// %% inspect
+%nosuch│
+// %%
+%time?
+// %%
+%%bash?

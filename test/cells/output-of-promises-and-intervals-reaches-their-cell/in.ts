@@ -1,7 +1,15 @@
 // %%
-let left = 3;
-const timer = setInterval(() => { console.log('tick', left); if (--left === 0) clearInterval(timer); }, 4);
-void Promise.resolve().then(async () => { await new Promise((r) => setTimeout(r, 8)); console.error('promise'); });
+let left = 3, told = false;
+const timer = setInterval(() => {
+  if (left === 2 && !told) return;
+  console.log('tick', left);
+  if (--left === 0) clearInterval(timer);
+}, 4);
+void Promise.resolve().then(async () => {
+  while (left > 2) await new Promise((r) => setTimeout(r, 1));
+  console.error('promise');
+  told = true;
+});
 // %%
-await new Promise((r) => setTimeout(r, 60));
+while (left > 0) await new Promise((r) => setTimeout(r, 5));
 'second'

@@ -1,7 +1,8 @@
 // %%
-let phase = 'first';
+let phase = 'first', assigned = false;
 const { promise, resolve } = Promise.withResolvers<string>();
-setTimeout(() => resolve(`timer saw ${phase}`), 20);
+const timer = setInterval(() => { if (assigned) { clearInterval(timer); resolve(`timer saw ${phase}`); } }, 2);
 // %%
 phase = 'second';
+assigned = true;
 await promise

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -21,8 +21,11 @@ export type Notebook = {
   close(): void;
 };
 
-export function openNotebook(files: Record<string, string> = {}): Notebook {
-  const folder = mkdtempSync(join(tmpdir(), 'typelab-cell-'));
+/** @param inside a folder of the temporary one */
+export function openNotebook(files: Record<string, string> = {}, inside = ''): Notebook {
+  const base = mkdtempSync(join(tmpdir(), 'typelab-cell-'));
+  const folder = join(base, inside);
+  mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const cells = openCells({
     folder,
@@ -77,12 +80,17 @@ export function openNotebook(files: Record<string, string> = {}): Notebook {
       const cell = await notebook.compile(source);
       if (!('code' in cell)) throw new Error(`${cell.ename}: ${cell.evalue}`);
       for (const key of cell.keys) scope[key] ??= { value: undefined };
-      for (const [key, [from, ...members]] of Object.entries(cell.starts)) {
+      for (const {
+        to: [key, member],
+        from: [from, ...members],
+      } of cell.starts) {
         const value = members.reduce<unknown>(
           (owner, member) => (owner as Record<string, unknown>)[member],
           scope[from!]?.value,
         );
-        scope[key] = { value };
+        scope[key!] = {
+          value: member === undefined ? value : { ...(scope[key!]?.value as object), [member]: value },
+        };
       }
       const body = new vm.Script(cell.code, {
         filename: cell.file,
@@ -92,7 +100,7 @@ export function openNotebook(files: Record<string, string> = {}): Notebook {
     },
     close() {
       cells.close();
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(base, { recursive: true, force: true });
     },
   };
   return notebook;

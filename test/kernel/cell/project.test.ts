@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -28,6 +28,32 @@ function checkersOf(folder: string): number[] {
 }
 
 describe('The TypeScript process', () => {
+  test('knows all types in a folder that it does not watch, below node_modules/.cache', async () => {
+    const notebook = openNotebook({}, 'node_modules/.cache/course');
+    try {
+      assert.equal(await notebook.run("console.table; setTimeout; new URL('a:b').protocol"), 'a:');
+      await assert.rejects(notebook.run("new URL('a:b').protocol * 2"), /TS2362/);
+    } finally {
+      notebook.close();
+    }
+  });
+
+  test('finds the types of packages that pnpm has linked', { skip: process.platform === 'win32' }, async () => {
+    const notebook = openNotebook();
+    const store = join(notebook.folder, 'node_modules/.pnpm/shapes@1.0.0/node_modules/shapes');
+    mkdirSync(store, { recursive: true });
+    writeFileSync(join(store, 'package.json'), '{ "name": "shapes", "version": "1.0.0", "types": "index.d.ts" }');
+    writeFileSync(join(store, 'index.d.ts'), 'export declare const sides: number;\n');
+    symlinkSync(store, join(notebook.folder, 'node_modules/shapes'));
+    try {
+      const wrong = await notebook.compile("import { sides } from 'shapes'; const text: string = sides");
+      assert.match(String((wrong as { evalue?: string }).evalue), /^TS2322/);
+      assert.ok('code' in (await notebook.compile("import { sides } from 'shapes'; const twice = sides * 2")));
+    } finally {
+      notebook.close();
+    }
+  });
+
   test('is one, and is started again when it dies', onLinux, async () => {
     const notebook = openNotebook();
     try {

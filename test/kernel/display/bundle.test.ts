@@ -63,10 +63,16 @@ describe('text/plain', () => {
     );
   });
 
-  test('of an object with thousands of keys is cut at a line, with a count', async () => {
+  test('of an object with thousands of keys shows the first, and how many there are', async () => {
     const many = await plain(Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`key${i}`, i])));
     assert.ok(many.length < 20_100);
-    assert.match(many, /,\n… \d+ more lines$/);
+    assert.match(many, /key499: 499,\n {2}\.\.\. 4500 more keys\n\}$/);
+    const keys = Object.fromEntries(Array.from({ length: 300_000 }, (_, i) => [`key${i}`, i]));
+    const circle: Record<string, unknown> = { keys, list: [keys] };
+    circle.self = circle;
+    const nested = await plain(circle);
+    assert.match(nested, /\.\.\. 299\d{3} more keys/);
+    assert.match(nested, /self: \[Circular \*1\]/);
   });
 
   test('circular and huge values end', async () => {
@@ -111,6 +117,7 @@ describe('elements', () => {
     );
     assert.equal(drawing['text/plain'], '[svg 10 × 5]');
     assert.equal((await data(document.querySelector('p')))['text/html'], '<p>x &amp; <b>y</b></p>');
+    assert.equal(await plain([document.querySelector('p'), { a: document.body }]), '[ [p], { a: [body] } ]');
   });
 });
 
@@ -133,7 +140,8 @@ describe('figures of Observable Plot', () => {
     Plot.plot({ document, marks: [Plot.lineY([1, 3, 2], { clip: true, markerEnd: 'arrow' })], ...options });
 
   test('bring their page and styles, and ids that no other figure has', async () => {
-    const shown = await data(draw());
+    const figure = draw();
+    const shown = await data(figure);
     const drawing = String(shown['image/svg+xml']);
     assert.equal(shown['text/plain'], '[figure 640 × 400]');
     assert.match(
@@ -149,6 +157,8 @@ describe('figures of Observable Plot', () => {
     }
     const other = String((await data(draw({ width: 300 })))['image/svg+xml']);
     for (const id of ids) assert.ok(!other.includes(id));
+    const again = String((await data(figure))['image/svg+xml']);
+    for (const id of ids) assert.ok(!again.includes(`"${id}"`) && again.includes(`url(#${id}-2)`));
   });
 
   test('with titles, a legend and a caption are whole, as HTML', async () => {
@@ -183,6 +193,9 @@ describe('bytes', () => {
     ];
     for (const [type, bytes] of kinds)
       assert.equal((await data(Uint8Array.from(bytes)))[type], Buffer.from(bytes).toString('base64'), type);
+    // As long as real ones are, when they would also be an array of numbers.
+    for (const [type, bytes] of kinds)
+      assert.ok(type in (await data(Uint8Array.from([...bytes, ...Array(200).fill(0)]))), type);
     assert.match(await plain(Uint8Array.from(kinds[0]![1])), /image\/png 2 × 3/);
     assert.deepEqual(Object.keys(await data(Uint8Array.of(1, 2, 3))), ['text/plain']);
   });
@@ -200,9 +213,12 @@ describe('tables', () => {
     );
     assert.match(
       shown,
-      />a<br><small[^>]*>number<\/small><\/th><th>b<br><small[^>]*>string \| undefined<\/small><\/th>/,
+      />a<br><small[^>]*>number<\/small><\/th><th style="text-align:left">b<br><small[^>]*>string \| undefined<\/small><\/th>/,
     );
-    assert.match(shown, /<tr><th>0<\/th><td style="text-align:right">1<\/td><td>&lt;x&gt;<\/td><td><\/td><\/tr>/);
+    assert.match(
+      shown,
+      /<tr><th>0<\/th><td style="text-align:right;white-space:nowrap">1<\/td><td style="text-align:left;white-space:nowrap">&lt;x&gt;<\/td><td><\/td><\/tr>/,
+    );
   });
 
   test('large ones are cut with a count', async () => {
@@ -271,6 +287,27 @@ describe('tensors', () => {
     assert.equal(await plain(Int32Array.of(1, 2)), 'Int32Array(2) [ 1, 2 ]');
   });
 
+  test('inside of something else take a line', async () => {
+    const one = tensor([2, 2], [1, 2, 3, 4]);
+    assert.equal(await plain([one, { one }]), '[ Tensor float32 [2, 2], { one: Tensor float32 [2, 2] } ]');
+  });
+
+  test('of more values than one waits for are looked at here and there', async () => {
+    const asked = new Set<number>();
+    const values = new Proxy([0.5], {
+      get: (_, key) => {
+        if (key === 'length') return 4e8;
+        asked.add(Number(key));
+        return 0.5;
+      },
+    });
+    assert.match(
+      await plain({ ...tensor([4e8], []), dataSync: () => values }),
+      /mean 0.5 {2}max 0.5 {2}\(of one value in 4001\)/,
+    );
+    assert.ok(asked.size < 200_000);
+  });
+
   test('a real one of tfjs', async () => {
     const tf = await import('@tensorflow/tfjs-core');
     await import('@tensorflow/tfjs-backend-cpu');
@@ -309,5 +346,31 @@ describe('markup', () => {
   test('shows itself', async () => {
     assert.deepEqual(await data(html`<b>x</b>`), { 'text/html': '<b>x</b>', 'text/plain': '<b>x</b>' });
     assert.deepEqual(Object.keys(await data(tex`x^2`)), ['text/latex', 'text/plain']);
+  });
+});
+
+describe('what an object gives under a MIME type of text or pictures', () => {
+  const given = (shown: object) => data({ [Symbol.for('Jupyter.display')]: () => shown });
+
+  test('is a string: lines are joined, bytes are base64', async () => {
+    const bytes = Uint8Array.from([1, 2, 3]);
+    const {
+      'text/html': lines,
+      'image/png': view,
+      'image/gif': buffer,
+    } = await given({
+      'text/html': ['<b>\n', '</b>'],
+      'image/png': bytes,
+      'image/gif': bytes.buffer,
+    });
+    assert.deepEqual([lines, view, buffer], ['<b>\n</b>', 'AQID', 'AQID']);
+  });
+
+  test('is refused by name where it is another object: no notebook may hold it', async () => {
+    for (const [type, value] of [
+      ['image/png', {}],
+      ['text/html', [1]],
+    ] as const)
+      await assert.rejects(given({ [type]: value }), new RegExp(`${type} cannot be sent: it needs a string, or bytes`));
   });
 });

@@ -68,6 +68,7 @@ async function runCase({ steps, inJavaScript }: Case): Promise<string> {
       reply: (_channel, request, type, content) => {
         sent.push({ step: Number(request.header.msg_id), type, content });
         replied?.(content);
+        return '';
       },
       publish: (type, parent, content) => void sent.push({ step: Number(parent?.msg_id), type, content }),
       close: async () => {},
@@ -76,7 +77,7 @@ async function runCase({ steps, inJavaScript }: Case): Promise<string> {
     info: kernelInfo({ inJavaScript }),
     language: Promise.resolve(openTypeScript(shared, { project, inJavaScript })),
     history: createHistory(),
-    interrupter: { interrupt: async () => {}, heard: () => {}, settled: async () => {}, close: () => {} },
+    interrupter: { interrupt: async () => {}, heard: () => {}, settled: async () => {}, busy: false, close: () => {} },
     post,
     shutdown: () => {},
     log: (line) => void sent.push({ step: 0, type: 'log', content: { line } }),

@@ -61,7 +61,7 @@ export class Notebook {
       names,
       slots: Object.fromEntries(names.map((name) => [name, [name]])),
       keys: keysOf(code),
-      starts: {},
+      starts: [],
     };
     const message = {
       kind: 'run' as const,

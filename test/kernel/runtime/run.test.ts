@@ -52,7 +52,7 @@ describe('values', () => {
       names: [],
       slots: {},
       keys: keysOf(code),
-      starts: {},
+      starts: [],
     });
     const cell = {
       ...expression('1'),
@@ -177,6 +177,17 @@ describe('errors', () => {
     assert.equal(stdout, `${logged}\n${logged}\n`);
     const result = events.find((event) => event.kind === 'result');
     assert.equal(result?.data['text/plain'], logged);
+  });
+
+  test('a shown error’s own properties stay between their braces', async () => {
+    const { events } = await notebook.run(
+      `return { value: Object.assign(new Error('shown', { cause: 'why' }), { code: 3 }) }`,
+    );
+    const result = events.find((event) => event.kind === 'result');
+    assert.equal(
+      result?.data['text/plain'],
+      `Error: shown\n    at Cell In[${notebook.count}]:1:1 {\n  code: 3,\n  [cause]: 'why'\n}`,
+    );
   });
 
   test('causes and AggregateErrors are told', async () => {

@@ -82,6 +82,33 @@ describe('history on disk', () => {
     assert.match(lines[0]!, /^history is not kept: /);
   });
 
+  test('of two kernels that write at once is whole, each in its order', async () => {
+    const env = { JUPYTER_DATA_DIR: folder };
+    {
+      await using a = await testKernel({ env });
+      await using b = await testKernel({ env });
+      const all = [a, b].map(async (kernel, who) => {
+        for (let n = 1; n <= 40; n++) await kernel.run(`'${who}:${n}'`);
+      });
+      await Promise.all(all);
+    }
+    await using later = await testKernel({ env });
+    const content = { hist_access_type: 'tail', n: 100, output: true };
+    const { history } = (await later.client.request('history_request', content, { timeout: 20_000 })).content as {
+      history: [number, number, [string, string]][];
+    };
+    assert.equal(history.length, 80);
+    for (const session of [1, 2]) {
+      const mine = history.filter(([number]) => number === session);
+      const who = mine[0]![2][0]!.slice(1, 2);
+      const expected = Array.from({ length: 40 }, (_, n) => `'${who}:${n + 1}'`);
+      assert.deepEqual(
+        mine.map(([, line, [input, output]]) => [line, input, output]),
+        expected.map((text, n) => [n + 1, text, text]),
+      );
+    }
+  });
+
   test('reaches from one kernel to the next', async () => {
     const env = { JUPYTER_DATA_DIR: folder };
     {

@@ -9,16 +9,18 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 function rig() {
   const asked: number[] = [];
   const stops: (() => void)[] = [];
+  const gate = new Int32Array(1);
   const interrupter = createInterrupter(
     (message: ToRuntime) => {
       if (message.kind === 'interrupt') asked.push(message.attempt);
     },
+    () => gate,
     (done) => {
       stops.push(done);
       return () => {};
     },
   );
-  return { asked, stops, interrupter };
+  return { asked, stops, gate, interrupter };
 }
 
 test('a thread that answers is never stopped', async () => {
@@ -75,4 +77,28 @@ test('a question that the termination itself has ended is asked again', async ()
   assert.equal(asked.at(-1), 3);
   interrupter.heard(3);
   await settled;
+});
+
+test('what must not be divided is let through, and nothing of the kind begins once a termination is sent', async () => {
+  const { stops, gate, interrupter } = rig();
+  gate[0] = 1;
+  void interrupter.interrupt('a');
+  await pause(150);
+  assert.equal(stops.length, 0);
+  gate[0] = 0;
+  await pause(60);
+  assert.equal(stops.length, 1);
+  assert.equal(gate[0], 2);
+  stops[0]!();
+  assert.equal(gate[0], 0);
+  interrupter.close();
+});
+
+test('a thread that hangs in what must not be divided is stopped all the same after a while', async () => {
+  const { stops, gate, interrupter } = rig();
+  gate[0] = 1;
+  void interrupter.interrupt('a');
+  while (stops.length === 0) await pause(20);
+  assert.equal(gate[0], 2);
+  interrupter.close();
 });

@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { Dealer } from 'zeromq';
+import { Dealer, Subscriber } from 'zeromq';
 import { connectKernel } from '../../../kernel/wire/client.ts';
 import { address, ipcConnection, tcpConnection } from '../../../kernel/wire/connection.ts';
+import { createCodec, createHeader } from '../../../kernel/wire/message.ts';
 import type { Connection, Message } from '../../../kernel/wire/protocol.ts';
 import { openSockets, type Sockets } from '../../../kernel/wire/sockets.ts';
 
@@ -67,6 +68,36 @@ test('every subscriber is welcomed, with no parent', async () => {
     }
   } finally {
     await sockets.close();
+  }
+});
+
+test('who sends before he listens misses nothing, and who never listens is answered all the same', async () => {
+  for (const listens of [true, false]) {
+    const connection = await tcpConnection();
+    const sockets = await echo(connection);
+    const codec = createCodec(connection.signature_scheme, connection.key);
+    const [dealer, subscriber] = [new Dealer({ linger: 0 }), new Subscriber({ linger: 0, receiveTimeout: 5000 })];
+    try {
+      dealer.connect(address(connection, 'shell'));
+      const header = createHeader('some_request', 'early');
+      await dealer.send(codec.encode({ identities: [], header, parent: {}, metadata: {}, content: {}, buffers: [] }));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      if (listens) {
+        subscriber.connect(address(connection, 'iopub'));
+        subscriber.subscribe();
+        const types: string[] = [];
+        while (types.length < 3) {
+          const { header, content } = codec.decode(await subscriber.receive());
+          types.push(`${header.msg_type} ${content.execution_state ?? ''}`);
+        }
+        assert.deepEqual(types, ['iopub_welcome ', 'status busy', 'status idle']);
+      }
+      assert.equal(codec.decode(await dealer.receive()).header.msg_type, 'some_reply');
+    } finally {
+      dealer.close();
+      subscriber.close();
+      await sockets.close();
+    }
   }
 });
 
