@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { runOnCpu } from './on-cpu.ts';
 
 /** tfjs's WebGPU backend, as far as it is changed here. */
 type Backend = {
@@ -6,13 +7,6 @@ type Backend = {
   uploadToGPU(dataId: object): void;
   readSync(dataId: object): unknown;
   makeTensorInfo(shape: number[], dtype: string, values: unknown): tf.TensorInfo;
-};
-type Host = {
-  /** While true, the first write prints an advertisement. */
-  firstUse: boolean;
-  write(values: unknown, shape: number[], dtype: string): object;
-  readSync(dataId: object): unknown;
-  disposeData(dataId: object, force: boolean): boolean;
 };
 type Slice = { inputs: { x: tf.TensorInfo }; attrs: { begin: number[]; size: number[] } };
 
@@ -41,22 +35,18 @@ export function keepHostValues(): void {
 }
 
 function sliceOnHost(backend: Backend): void {
-  const [own, plain] = [tf.getKernel('Slice', 'webgpu'), tf.getKernel('Slice', 'cpu')];
-  const host = tf.findBackend('cpu') as unknown as Host;
-  host.firstUse = false;
+  const own = tf.getKernel('Slice', 'webgpu');
   tf.unregisterKernel('Slice', 'webgpu');
   tf.registerKernel({
     ...own,
     kernelFunc: (args) => {
-      const { inputs, attrs } = args as unknown as Slice;
-      const { shape, dtype, dataId } = inputs.x;
-      const values = backend.tensorMap.get(dataId)?.values;
+      const slice = args as unknown as Slice;
+      const values = backend.tensorMap.get(slice.inputs.x.dataId)?.values;
       if (!values) return own.kernelFunc(args);
-      const x = { shape, dtype, dataId: host.write(values, shape, dtype) };
-      const part = plain.kernelFunc({ inputs: { x }, attrs, backend: host } as never) as tf.TensorInfo;
-      const out = backend.makeTensorInfo(part.shape, dtype, host.readSync(part.dataId));
-      for (const one of [x, part]) host.disposeData(one.dataId, true);
-      return out;
+      return runOnCpu('Slice', slice, {
+        read: () => values,
+        make: (shape, dtype, part) => backend.makeTensorInfo(shape, dtype, part),
+      });
     },
   });
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { address, kernelsOn, workspace } from './memory.ts';
+import { overwrite } from './window.ts';
 
 /** Matrix products, batched and transposed; tfjs WASM's own walks a transposed matrix element by element. */
 export function batchMatMul(args: {
@@ -8,8 +9,17 @@ export function batchMatMul(args: {
   backend: BackendWasm;
   attrs: { transposeA: boolean; transposeB: boolean };
 }): tf.TensorInfo {
-  const { a, b } = args.inputs;
-  const { transposeA, transposeB } = args.attrs;
+  return multiply(args.backend, args.inputs, args.attrs);
+}
+
+type Options = { transposeA?: boolean; transposeB?: boolean; mode?: number };
+
+/** a · b + bias; `mode` as in window.ts. */
+export function multiply(
+  backend: BackendWasm,
+  { a, b, bias }: { a: tf.TensorInfo; b: tf.TensorInfo; bias?: tf.TensorInfo },
+  { transposeA = false, transposeB = false, mode = overwrite }: Options,
+): tf.TensorInfo {
   if (a.dtype !== 'float32' || b.dtype !== 'float32') {
     throw new Error(`matMul: the embedded engine multiplies float32, these are ${a.dtype} and ${b.dtype}; cast them.`);
   }
@@ -25,10 +35,11 @@ export function batchMatMul(args: {
   const batchA = a.shape.slice(0, -2);
   const batchB = b.shape.slice(0, -2);
   const batch = tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB);
-  const kernels = kernelsOn(args.backend);
-  const scratch = workspace(args.backend, kernels.matmulScratch());
-  const out = args.backend.makeOutput([...batch, m, n], 'float32');
-  const [from, by, to] = [address(args.backend, a), address(args.backend, b), address(args.backend, out)];
+  const kernels = kernelsOn(backend);
+  const scratch = workspace(backend, kernels.matmulScratch());
+  const out = backend.makeOutput([...batch, m, n], 'float32');
+  const [from, by, to] = [address(backend, a), address(backend, b), address(backend, out)];
+  const biasAt = bias ? address(backend, bias) : 0;
   const indicesA = broadcastIndices(batchA, batch);
   const indicesB = broadcastIndices(batchB, batch);
   const [aRow, aColumn] = transposeA ? [1, aColumns] : [aColumns, 1];
@@ -36,7 +47,7 @@ export function batchMatMul(args: {
   for (let i = 0; i < indicesA.length; i++) {
     const aAt = from + indicesA[i]! * m * k * 4;
     const bAt = by + indicesB[i]! * k * n * 4;
-    kernels.matmul(aAt, aRow, aColumn, bAt, bRow, bColumn, to + i * m * n * 4, n, m, n, k, 0, 0, scratch);
+    kernels.matmul(aAt, aRow, aColumn, bAt, bRow, bColumn, to + i * m * n * 4, n, m, n, k, biasAt, mode, scratch);
   }
   return out;
 }

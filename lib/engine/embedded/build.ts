@@ -1,4 +1,4 @@
-// Compiles assembly/ (AssemblyScript) to kernels.wasm: node lib/engine/embedded/build.ts
+// Compiles assembly/ (AssemblyScript) to kernels.wasm and kernels-shared.wasm: node lib/engine/embedded/build.ts
 import { writeFile } from 'node:fs/promises';
 import { assemble } from '../assemble.ts';
 
@@ -8,10 +8,20 @@ const options = [
   ...['--enable', 'simd', '--enable', 'relaxed-simd', '--enable', 'bulk-memory'],
 ];
 
-export const buildKernels = (): Promise<Uint8Array> => assemble('lib/engine/embedded/assembly/index.ts', options);
+/** The same kernels on a memory that threads share: a module says in its bytes which of the two it takes. */
+const shared = ['--enable', 'threads', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
+
+export async function buildKernels(): Promise<Record<string, Uint8Array>> {
+  const entry = 'lib/engine/embedded/assembly/index.ts';
+  return {
+    'kernels.wasm': await assemble(entry, options),
+    'kernels-shared.wasm': await assemble(entry, [...options, ...shared]),
+  };
+}
 
 if (import.meta.main) {
-  const bytes = await buildKernels();
-  await writeFile(new URL('./kernels.wasm', import.meta.url), bytes);
-  console.log(`lib/engine/embedded/kernels.wasm: ${bytes.length} bytes`);
+  for (const [name, bytes] of Object.entries(await buildKernels())) {
+    await writeFile(new URL(name, import.meta.url), bytes);
+    console.log(`lib/engine/embedded/${name}: ${bytes.length} bytes`);
+  }
 }

@@ -1,16 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { type Activation, activate } from './activate.ts';
 import { address, kernelsOn, workspace } from './memory.ts';
 import { overwrite, relu, seenBy } from './window.ts';
 
-type Attributes = {
+type Attributes = Activation & {
   strides: [number, number] | number;
   pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
   dataFormat: 'NHWC' | 'NCHW';
   dilations: [number, number] | number;
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
-  activation?: 'linear' | 'relu' | 'relu6' | 'sigmoid' | 'elu' | 'leakyrelu' | 'prelu';
-  leakyreluAlpha?: number;
 };
 
 type Arguments = {
@@ -61,21 +60,4 @@ function convolve(
     kernels.convolve(padded ? larger : image, width, inChannels, filterAt, ...geometry, target, ...shape, biasAt, mode);
   }
   return out;
-}
-
-/** The activations that are kernels of their own. */
-function activate({ inputs, backend, attrs }: Arguments, x: tf.TensorInfo): tf.TensorInfo {
-  const kernelName = { relu6: 'Relu6', sigmoid: 'Sigmoid', elu: 'Elu', leakyrelu: 'LeakyRelu', prelu: 'Prelu' }[
-    attrs.activation as 'relu6'
-  ];
-  const kernel = kernelName && tf.getKernel(kernelName, 'wasm');
-  if (!kernel) throw new Error(`conv2d: the embedded engine has no activation ${attrs.activation}.`);
-  const alpha = inputs.preluActivationWeights;
-  const result = kernel.kernelFunc({
-    inputs: alpha ? { x, alpha } : kernelName === 'Prelu' ? {} : { x },
-    backend,
-    attrs: { alpha: attrs.leakyreluAlpha ?? 0.2 },
-  }) as tf.TensorInfo;
-  backend.disposeData(x.dataId);
-  return result;
 }

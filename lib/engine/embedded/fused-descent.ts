@@ -3,8 +3,8 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { address, kernelsOn } from './memory.ts';
 
 /** The fields of tfjs's optimizers that their updates use. */
-type Momentum = { learningRate: number; momentum: number; useNesterov: boolean; accumulations: Slot[] };
-type RmsProp = {
+export type Momentum = { learningRate: number; momentum: number; useNesterov: boolean; accumulations: Slot[] };
+export type RmsProp = {
   learningRate: number;
   decay: number;
   momentum: number;
@@ -13,7 +13,7 @@ type RmsProp = {
   accumulatedMeanSquares: Slot[];
   accumulatedMoments: Slot[];
 };
-type Slot = { originalName: string; variable: tf.Variable };
+export type Slot = { originalName: string; variable: tf.Variable };
 type Gradients = tf.NamedTensorMap | { name: string; tensor: tf.Tensor }[];
 type Updated = { incrementIterations(): void };
 

@@ -2,28 +2,36 @@ import { readFileSync } from 'node:fs';
 import type * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 
-/** Our kernels (assembly/index.ts). Pointers are byte addresses in tfjs WASM's memory. */
+/** Our kernels (assembly/index.ts). Pointers are byte addresses in the memory that they run on. */
 export type Kernels = Record<
   | 'adam'
-  | 'averagePoolBack'
+  | 'addTo'
+  | 'averagePoolGradient'
+  | 'batchMoments'
+  | 'batchNormalize'
+  | 'batchNormBack'
   | 'columnSums'
   | 'convolve'
   | 'correctCount'
   | 'crop'
+  | 'crossEntropy'
+  | 'descend'
   | 'depthwiseFilterGradient'
   | 'depthwiseInputGradient'
   | 'filterGradient'
   | 'gather'
   | 'inputGradient'
+  | 'maskedByRelu'
   | 'matmul'
   | 'matmulScratch'
   | 'maxPool'
-  | 'maxPoolBack'
   | 'maxPoolGradient'
   | 'momentum'
   | 'pad'
   | 'reluGradient'
   | 'rmsProp'
+  | 'scaleRows'
+  | 'softmaxGradient'
   | 'softmaxLoss'
   | 'transpose',
   (...values: number[]) => number

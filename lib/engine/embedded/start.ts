@@ -2,8 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 // Registers the backend 'wasm'; its .wasm lies beside it in the package, so no network is needed.
 import { version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import { fuseAdam } from './fused-adam.ts';
+import { fuseBatchNorm } from './fused-batch-norm.ts';
+import { fuseCrossEntropy } from './fused-cross-entropy.ts';
 import { fuseDescent } from './fused-descent.ts';
+import { fuseLayers } from './fused-layers.ts';
 import { registerKernels } from './kernels.ts';
+import { registerMissingGradients } from './missing-gradients.ts';
+import { readComplex } from './plain.ts';
 
 /** Makes tfjs WASM with our kernels the backend; gives its version. */
 export async function startEmbedded(): Promise<string> {
@@ -16,8 +21,13 @@ export async function startEmbedded(): Promise<string> {
     }
   }
   registerKernels();
+  readComplex();
+  registerMissingGradients();
   fuseAdam();
   fuseDescent();
+  fuseCrossEntropy();
+  fuseLayers();
+  fuseBatchNorm();
   return `tfjs-wasm ${version_wasm}`;
 }
 

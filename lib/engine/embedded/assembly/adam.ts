@@ -1,3 +1,5 @@
+import { flush, flushOne, leastGradient, leastMoment, leastSquare } from './flush';
+
 /**
  * One Adam update of n weights. The new values go elsewhere: tfjs WASM caches what it derived from a tensor, so a tensor that
  * is in use must not change. `correction1` is 1 − β1ᵗ, `correction2` is 1 − β2ᵗ.
@@ -28,18 +30,18 @@ export function adam(
   let i: usize = 0;
   const bytes = (<usize>n) << 2;
   for (; i + 16 <= bytes; i += 16) {
-    const g = v128.load(gradient + i);
-    const m = f32x4.add(f32x4.mul(v128.load(first + i), b1), f32x4.mul(g, c1));
-    const v = f32x4.add(f32x4.mul(v128.load(second + i), b2), f32x4.mul(f32x4.mul(g, g), c2));
+    const g = flush(v128.load(gradient + i), leastGradient);
+    const m = flush(f32x4.add(f32x4.mul(v128.load(first + i), b1), f32x4.mul(g, c1)), leastMoment);
+    const v = flush(f32x4.add(f32x4.mul(v128.load(second + i), b2), f32x4.mul(f32x4.mul(g, g), c2)), leastSquare);
     v128.store(newFirst + i, m);
     v128.store(newSecond + i, v);
     const step = f32x4.div(f32x4.mul(m, scale1), f32x4.add(f32x4.sqrt(f32x4.mul(v, scale2)), e));
     v128.store(newWeights + i, f32x4.sub(v128.load(weights + i), step));
   }
   for (; i < bytes; i += 4) {
-    const g = load<f32>(gradient + i);
-    const m = load<f32>(first + i) * beta1 + g * (1 - beta1);
-    const v = load<f32>(second + i) * beta2 + g * g * (1 - beta2);
+    const g = flushOne(load<f32>(gradient + i), leastGradient);
+    const m = flushOne(load<f32>(first + i) * beta1 + g * (1 - beta1), leastMoment);
+    const v = flushOne(load<f32>(second + i) * beta2 + g * g * (1 - beta2), leastSquare);
     store<f32>(newFirst + i, m);
     store<f32>(newSecond + i, v);
     store<f32>(

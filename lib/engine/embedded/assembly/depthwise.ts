@@ -1,6 +1,10 @@
 // Gradients of depthwise convolutions: x [images][height][width][channels], filter [rows][columns][channels][times],
 // dy [images][outHeight][outWidth][channels · times].
 
+/** Which gradient is computed. */
+const ofInput: i32 = 0;
+const ofFilter: i32 = 1;
+
 /** dx[in][c] += Σ dy[out][c · times + q] · filter[fy][fx][c][q]. */
 export function depthwiseInputGradient(
   dy: usize,
@@ -22,37 +26,81 @@ export function depthwiseInputGradient(
   outHeight: i32,
   outWidth: i32,
 ): void {
-  const pixel = (<usize>channels) << 2;
-  const many = pixel * <usize>times;
-  const size = <usize>(height * width) * pixel;
-  memory.fill(dx, 0, <usize>images * size);
-  for (let n = 0; n < images; n++) {
-    for (let oy = 0; oy < outHeight; oy++) {
-      for (let ox = 0; ox < outWidth; ox++) {
-        for (let fy = 0; fy < filterHeight; fy++) {
-          const y = oy * strideY - top + fy * dilationY;
-          if (y < 0 || y >= height) continue;
-          for (let fx = 0; fx < filterWidth; fx++) {
-            const x = ox * strideX - left + fx * dilationX;
-            if (x < 0 || x >= width) continue;
-            const weights = filter + <usize>(fy * filterWidth + fx) * many;
-            const to = dx + <usize>(y * width + x) * pixel;
-            if (times === 1) multiplyAdd(to, dy, weights, channels);
-            else sumProducts(to, dy, weights, channels, times);
-          }
-        }
-        dy += many;
-      }
-    }
-    dx += size;
-  }
+  memory.fill(dx, 0, (<usize>(images * height * width * channels)) << 2);
+  gradient(
+    ofInput,
+    dx,
+    filter,
+    dy,
+    images,
+    height,
+    width,
+    channels,
+    times,
+    filterHeight,
+    filterWidth,
+    strideY,
+    strideX,
+    dilationY,
+    dilationX,
+    top,
+    left,
+    outHeight,
+    outWidth,
+  );
 }
 
 /** gradient[fy][fx][c][q] += Σ x[in][c] · dy[out][c · times + q]. */
 export function depthwiseFilterGradient(
   x: usize,
   dy: usize,
-  gradient: usize,
+  to: usize,
+  images: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  times: i32,
+  filterHeight: i32,
+  filterWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  dilationY: i32,
+  dilationX: i32,
+  top: i32,
+  left: i32,
+  outHeight: i32,
+  outWidth: i32,
+): void {
+  memory.fill(to, 0, (<usize>(filterHeight * filterWidth * channels * times)) << 2);
+  gradient(
+    ofFilter,
+    x,
+    to,
+    dy,
+    images,
+    height,
+    width,
+    channels,
+    times,
+    filterHeight,
+    filterWidth,
+    strideY,
+    strideX,
+    dilationY,
+    dilationX,
+    top,
+    left,
+    outHeight,
+    outWidth,
+  );
+}
+
+/** Visits each pair of a pixel of the output and an element of the filter that lies on the image. */
+function gradient(
+  kind: i32,
+  image: usize,
+  filter: usize,
+  dy: usize,
   images: i32,
   height: i32,
   width: i32,
@@ -71,26 +119,28 @@ export function depthwiseFilterGradient(
 ): void {
   const pixel = (<usize>channels) << 2;
   const many = pixel * <usize>times;
-  memory.fill(gradient, 0, <usize>(filterHeight * filterWidth) * many);
   for (let n = 0; n < images; n++) {
     for (let oy = 0; oy < outHeight; oy++) {
       for (let ox = 0; ox < outWidth; ox++) {
         for (let fy = 0; fy < filterHeight; fy++) {
-          const iy = oy * strideY - top + fy * dilationY;
-          if (iy < 0 || iy >= height) continue;
+          const y = oy * strideY - top + fy * dilationY;
+          if (y < 0 || y >= height) continue;
           for (let fx = 0; fx < filterWidth; fx++) {
-            const ix = ox * strideX - left + fx * dilationX;
-            if (ix < 0 || ix >= width) continue;
-            const to = gradient + <usize>(fy * filterWidth + fx) * many;
-            const from = x + <usize>(iy * width + ix) * pixel;
-            if (times === 1) multiplyAdd(to, from, dy, channels);
-            else spread(to, from, dy, channels, times);
+            const x = ox * strideX - left + fx * dilationX;
+            if (x < 0 || x >= width) continue;
+            const weights = filter + <usize>(fy * filterWidth + fx) * many;
+            const at = image + <usize>(y * width + x) * pixel;
+            if (kind === ofInput) {
+              if (times === 1) multiplyAdd(at, dy, weights, channels);
+              else sumProducts(at, dy, weights, channels, times);
+            } else if (times === 1) multiplyAdd(weights, at, dy, channels);
+            else spread(weights, at, dy, channels, times);
           }
         }
         dy += many;
       }
     }
-    x += <usize>(height * width) * pixel;
+    image += <usize>(height * width) * pixel;
   }
 }
 

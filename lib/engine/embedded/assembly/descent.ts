@@ -1,4 +1,12 @@
+import { flushOne, leastGradient, leastMoment, leastSquare } from './flush';
+
 // Updates of n weights, as in adam.ts: the new values go elsewhere.
+
+/** Plain gradient descent. */
+export function descend(weights: usize, gradient: usize, newWeights: usize, n: i32, rate: f32): void {
+  for (let i: usize = 0, bytes = (<usize>n) << 2; i < bytes; i += 4)
+    store<f32>(newWeights + i, load<f32>(weights + i) - rate * load<f32>(gradient + i));
+}
 
 /** Gradient descent with momentum: the accumulation is momentum · accumulation + gradient. */
 export function momentum(
@@ -14,7 +22,7 @@ export function momentum(
 ): void {
   for (let i: usize = 0, bytes = (<usize>n) << 2; i < bytes; i += 4) {
     const g = load<f32>(gradient + i);
-    const a = load<f32>(accumulation + i) * keep + g;
+    const a = flushOne(load<f32>(accumulation + i) * keep + g, leastMoment);
     store<f32>(newAccumulation + i, a);
     store<f32>(newWeights + i, load<f32>(weights + i) - rate * (nesterov ? g + a * keep : a));
   }
@@ -36,9 +44,9 @@ export function rmsProp(
   epsilon: f32,
 ): void {
   for (let i: usize = 0, bytes = (<usize>n) << 2; i < bytes; i += 4) {
-    const g = load<f32>(gradient + i);
-    const s = load<f32>(squares + i) * decay + g * g * (1 - decay);
-    const m = load<f32>(moments + i) * keep + (rate * g) / sqrt<f32>(s + epsilon);
+    const g = flushOne(load<f32>(gradient + i), leastGradient);
+    const s = flushOne(load<f32>(squares + i) * decay + g * g * (1 - decay), leastSquare);
+    const m = flushOne(load<f32>(moments + i) * keep + (rate * g) / sqrt<f32>(s + epsilon), leastMoment);
     store<f32>(newSquares + i, s);
     store<f32>(newMoments + i, m);
     store<f32>(newWeights + i, load<f32>(weights + i) - m);

@@ -1,9 +1,11 @@
-/** sums[j] = Σ x[i][j]: the gradient of a bias. */
-export function columnSums(x: usize, rows: i32, columns: i32, sums: usize): void {
+import { accumulate } from './tile';
+
+/** sums[j] = Σ x[i][j]: the gradient of a bias; `mode` as in tile.ts. */
+export function columnSums(x: usize, rows: i32, columns: i32, sums: usize, mode: i32): void {
   const bytes = (<usize>columns) << 2;
   let j: usize = 0;
   for (; j + 16 <= bytes; j += 16) {
-    let sum = f32x4.splat(0);
+    let sum = mode & accumulate ? v128.load(sums + j) : f32x4.splat(0);
     let at = x + j;
     for (let i = 0; i < rows; i++) {
       sum = f32x4.add(sum, v128.load(at));
@@ -12,7 +14,7 @@ export function columnSums(x: usize, rows: i32, columns: i32, sums: usize): void
     v128.store(sums + j, sum);
   }
   for (; j < bytes; j += 4) {
-    let sum: f32 = 0;
+    let sum: f32 = mode & accumulate ? load<f32>(sums + j) : 0;
     let at = x + j;
     for (let i = 0; i < rows; i++) {
       sum += load<f32>(at);
@@ -31,6 +33,12 @@ export function reluGradient(out: usize, gradient: usize, n: i32): void {
     v128.store(gradient + i, v128.and(v128.load(gradient + i), f32x4.gt(v128.load(out + i), zero)));
   }
   for (; i < bytes; i += 4) if (!(load<f32>(out + i) > 0)) store<f32>(gradient + i, 0);
+}
+
+/** to[i] = gradient[i], 0 where relu gave 0. */
+export function maskedByRelu(out: usize, gradient: usize, n: i32, to: usize): void {
+  memory.copy(to, gradient, (<usize>n) << 2);
+  reluGradient(out, to, n);
 }
 
 /** to[j][i] = from[i][j]. */

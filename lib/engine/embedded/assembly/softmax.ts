@@ -59,8 +59,8 @@ function exponential(x: f32): f32 {
   return p * reinterpret<f32>((<i32>n + 127) << 23);
 }
 
-/** ln x for x ≥ 1 to 2e-7, after Cephes. */
-function logarithm(x: f32): f32 {
+/** ln x for normal x > 0 to 2e-7, after Cephes; NaN stays NaN. */
+export function logarithm(x: f32): f32 {
   if (!(x < Infinity)) return x;
   const bits = reinterpret<i32>(x);
   let exponent = <f32>((bits >> 23) - 126);

@@ -1,17 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** A layer as the plan computes it. Sizes are in elements; everything is channels-last. */
+/**
+ * A layer as the plan computes it: plain data, which crosses to other threads. Sizes are in elements; everything is
+ * channels-last. `variables` has the sizes of the kernel ([rows, columns, channels, out]) and, where there is one, the bias.
+ */
 export type Description = Convolution | MaxPool | Dense;
 
 export type Convolution = {
   kind: 'convolution';
   conv: tf.backend_util.Conv2DInfo;
   relu: boolean;
-  /** Kernel [rows, columns, channels, out], then the bias where there is one. */
-  variables: tf.Variable[];
+  variables: number[];
 };
-export type MaxPool = { kind: 'maxPool'; conv: tf.backend_util.Conv2DInfo };
-export type Dense = { kind: 'dense'; inputs: number; units: number; relu: boolean; variables: tf.Variable[] };
+export type MaxPool = { kind: 'maxPool'; conv: tf.backend_util.Conv2DInfo; variables: [] };
+export type Dense = { kind: 'dense'; inputs: number; units: number; relu: boolean; variables: number[] };
+
+export type Described = { layers: Description[] /** Of all layers, in their order. */; variables: tf.Variable[] };
 
 /** What the layers say about themselves, as far as the plan asks. */
 type Config = {
@@ -30,7 +34,7 @@ type Config = {
  * A chain of convolutions, max poolings and dense layers that ends in a softmax over classes, or undefined where the model
  * has anything else: then tfjs trains it.
  */
-export function describe(model: tf.LayersModel): Description[] | undefined {
+export function describe(model: tf.LayersModel): Described | undefined {
   if (!(model instanceof tf.Sequential) || new Set(model.layers).size !== model.layers.length) return undefined;
   const layers = model.layers.filter((layer) => !['InputLayer', 'Flatten'].includes(layer.getClassName()));
   const descriptions: Description[] = [];
@@ -40,7 +44,8 @@ export function describe(model: tf.LayersModel): Description[] | undefined {
     if (!description || (last && description.kind !== 'dense')) return undefined;
     descriptions.push(description);
   }
-  return descriptions.length > 0 ? descriptions : undefined;
+  if (descriptions.length === 0) return undefined;
+  return { layers: descriptions, variables: layers.flatMap(variablesOf) };
 }
 
 function describeLayer(layer: tf.layers.Layer, last: boolean): Description | undefined {
@@ -49,20 +54,23 @@ function describeLayer(layer: tf.layers.Layer, last: boolean): Description | und
   if (!shape || !isPlain(layer, config)) return undefined;
   const activation = config.activation ?? 'linear';
   const inside = activation === 'relu' || activation === 'linear';
-  const variables = layer.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const variables = variablesOf(layer).map(({ size }) => size);
   switch (layer.getClassName()) {
     case 'Conv2D':
       if (!inside || config.dilationRate?.some((rate) => rate !== 1)) return undefined;
       return { kind: 'convolution', conv: convolution(shape, config), relu: activation === 'relu', variables };
     case 'MaxPooling2D':
-      // With padding, windows overlap the edge; tfjs does that.
-      return config.padding === 'valid' ? { kind: 'maxPool', conv: pooling(shape, config) } : undefined;
+      return { kind: 'maxPool', conv: pooling(shape, config), variables: [] };
     case 'Dense':
       if (shape.length !== 2 || !(last ? activation === 'softmax' : inside)) return undefined;
       return { kind: 'dense', inputs: shape[1]!, units: config.units!, relu: activation === 'relu', variables };
     default:
       return undefined;
   }
+}
+
+function variablesOf(layer: tf.layers.Layer): tf.Variable[] {
+  return layer.trainableWeights.map((weight) => weight.read() as tf.Variable);
 }
 
 /** Trained as it is: nothing frozen, nothing added to the loss, no limits on the weights. */

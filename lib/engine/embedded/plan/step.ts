@@ -1,144 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { address, allocate, floats, free, integers, kernelsOn } from '../memory.ts';
-import { type Description, describe } from './describe.ts';
-import { type Operation, operation, outputSize } from './layers.ts';
-import { type AdamState, readAdam } from './optimizer.ts';
+import { address, floats, type Kernels } from '../memory.ts';
+import { close, lead } from './crew.ts';
+import { type Described, describe } from './describe.ts';
+import type { Help } from './helper.ts';
+import { type Updater, updaterOf } from './optimizer.ts';
+import { createProgram, partsOf } from './program.ts';
 
 /** A whole training step as one plan: every layer's addresses are fixed, no tensor is made, no gradient tape is kept. */
 export type CompiledStep = {
   run(batch: Int32Array): { loss: number; correct: number };
-  /** Writes the trained weights and Adam's state back into the model, so that tfjs goes on from there. */
+  /** Writes the trained weights and the optimizer's state back into the model, so that tfjs goes on from there. */
   finishEpoch(): void;
   dispose(): void;
 };
 
-/** Compiles the step of a model that the plan knows (see describe.ts) with Adam and sparse categorical cross-entropy; else undefined. */
-export function compileStep(
-  model: tf.LayersModel,
-  data: { images: tf.Tensor; labels: tf.Tensor },
-  batchSize: number,
-): CompiledStep | undefined {
+type Data = { images: tf.Tensor; labels: tf.Tensor };
+
+/**
+ * Compiles the step of a model and an optimizer that the plan knows (describe.ts, optimizer.ts), with sparse categorical
+ * cross-entropy; else undefined.
+ */
+export function compileStep(model: tf.LayersModel, data: Data, batchSize: number): CompiledStep | undefined {
   if (tf.getBackend() !== 'wasm' || data.images.dtype !== 'float32') return undefined;
-  if (model.loss !== 'sparseCategoricalCrossentropy' || model.optimizer?.getClassName() !== 'Adam') return undefined;
-  const descriptions = describe(model);
-  if (!descriptions) return undefined;
-  return build(
-    descriptions,
-    readAdam(model.optimizer as tf.AdamOptimizer),
-    data,
-    Math.min(batchSize, data.images.shape[0]!),
-  );
+  if (model.loss !== 'sparseCategoricalCrossentropy' || !model.optimizer) return undefined;
+  const described = describe(model);
+  const updater = described && updaterOf(model.optimizer);
+  if (!updater) return undefined;
+  return build(described, updater, data, Math.min(batchSize, data.images.shape[0]!));
 }
 
-/** An interrupt ends a cell without running its `finally`; the memory is freed when the step is collected. */
-const abandoned = new FinalizationRegistry(({ backend, owned }: { backend: BackendWasm; owned: number[] }) => {
-  for (const pointer of owned) free(backend, pointer);
-});
+/** Compiled once; each step has a memory of its own and so an instance of its own. */
+let compiled: WebAssembly.Module | undefined;
 
-function build(
-  descriptions: Description[],
-  adam: AdamState,
-  data: { images: tf.Tensor; labels: tf.Tensor },
-  batchSize: number,
-): CompiledStep {
+/** A training that is over sooner is not worth another thread. Milliseconds. */
+const worthHelp = 100;
+
+/** An interrupt ends a cell without running its `finally`; then this is done when the step is collected. */
+const abandoned = new FinalizationRegistry((release: () => void) => release());
+
+function build({ layers, variables }: Described, updater: Updater, data: Data, batchSize: number): CompiledStep {
   const backend = tf.backend() as unknown as BackendWasm;
-  const kernels = kernelsOn(backend);
-  const owned: number[] = [];
-  // The tile reads up to 28 bytes past the end of a matrix.
-  const reserve = (count: number) => {
-    const pointer = allocate(backend, count * 4 + 32);
-    owned.push(pointer);
-    return pointer;
-  };
-  const clear = (pointer: number, count: number) => floats(backend, pointer, count).fill(0);
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('../kernels-shared.wasm', import.meta.url)));
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
+  const kernels = new WebAssembly.Instance(compiled, { env: { memory } }).exports as Kernels;
+  const inputSize = data.images.size / data.images.shape[0]!;
+  const blueprint = { layers, batch: batchSize, inputSize, slots: updater.slots };
+  const program = createProgram(kernels, memory, blueprint);
+  memory.grow(Math.ceil(program.bytes / 65536));
+  const parts = partsOf(blueprint);
+  close(memory, parts);
 
-  const variables = descriptions.flatMap((description) => ('variables' in description ? description.variables : []));
-  const total = variables.reduce((sum, { size }) => sum + size, 0);
-  // One block each for weights, gradients and moments: one call updates them all.
-  const [weights, gradients, first, second] = [0, 1, 2, 3].map(() => reserve(total)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
   const offsets = variables.map((_, i) => variables.slice(0, i).reduce((sum, { size }) => sum + size * 4, 0));
   for (const [i, variable] of variables.entries()) {
-    copyIn(variable, weights + offsets[i]!);
-    const [m, v] = adam.moments(i);
-    if (m) copyIn(m, first + offsets[i]!);
-    else clear(first + offsets[i]!, variable.size);
-    if (v) copyIn(v, second + offsets[i]!);
-    else clear(second + offsets[i]!, variable.size);
+    copyIn(variable, program.weights + offsets[i]!);
+    for (const [slot, block] of program.slots.entries()) {
+      const state = updater.read(slot, i);
+      if (state) copyIn(state, block + offsets[i]!);
+    }
   }
 
-  // Of the caller's tensors a second reference each: they may be disposed of while the training waits for its next turn.
+  // Of the caller's tensor a second reference: it may be disposed of while the training waits for its next turn.
   const images = data.images.clone();
-  const labels = data.labels.toInt();
-  const rowBytes = (images.size / images.shape[0]!) * 4;
-  const [order, classes] = [reserve(batchSize), reserve(batchSize)];
-  const scratch = reserve(kernels.matmulScratch() / 4);
-  const input = reserve((batchSize * rowBytes) / 4);
-  const operations: Operation[] = [];
-  let [x, dx, used] = [input, 0, 0];
-  for (const description of descriptions) {
-    const size = batchSize * outputSize(description);
-    const [y, dy] = [reserve(size), reserve(size)];
-    const own = 'variables' in description ? description.variables.length : 0;
-    const mine = offsets.slice(used, used + own);
-    used += own;
-    const wires = { kernels, reserve, clear, scratch, batch: batchSize, x, dx, y, dy };
-    const parameters = { weights: mine.map((at) => weights + at), gradients: mine.map((at) => gradients + at) };
-    operations.push(operation(description, { ...wires, ...parameters }));
-    [x, dx] = [y, dy];
-  }
-  const [logits, logitsGradient] = [x, dx];
-  const classCount = outputSize(descriptions.at(-1)!);
+  const labels = Int32Array.from(data.labels.dataSync());
+  const batchImages = view(program.images, batchSize * inputSize);
+  const batchLabels = new Int32Array(memory.buffer, program.labels, batchSize);
+  const { release, help } = helpers({ memory, module: compiled, blueprint }, images);
   let steps = 0;
+  let started = 0;
 
   const step: CompiledStep = {
     run(batch) {
+      started ||= performance.now();
+      if (performance.now() - started > worthHelp) help();
       const n = batch.length;
-      integers(backend, order, n).set(batch);
-      kernels.gather(address(backend, images), images.shape[0]!, rowBytes, order, n, input);
-      kernels.gather(address(backend, labels), labels.size, 4, order, n, classes);
-      for (const { forward } of operations) forward(n);
-      const loss = kernels.softmaxLoss(logits, classes, n, classCount, logitsGradient, 1 / n);
-      const correct = kernels.correctCount();
-      for (let i = operations.length - 1; i >= 0; i--) operations[i]!.backward(n);
-      const { rate, beta1, beta2, epsilon, correction1, correction2 } = adam.next();
-      const pointers = [weights, first, second, gradients, weights, first, second] as const;
-      kernels.adam(...pointers, total, rate, beta1, beta2, epsilon, correction1, correction2);
+      const all = floats(backend, address(backend, images), images.size);
+      for (let i = 0; i < n; i++) {
+        const number = batch[i]!;
+        batchImages.set(all.subarray(number * inputSize, (number + 1) * inputSize), i * inputSize);
+        batchLabels[i] = labels[number]!;
+      }
+      lead(memory, parts, n, program.run);
+      const [gradients, ...others] = program.gradients as [number, ...number[]];
+      for (const other of others) kernels.addTo(gradients, other, program.count * 4);
+      updater.update(kernels, { ...program, gradients }, program.count);
       steps++;
-      return { loss, correct };
+      return program.sums();
     },
     finishEpoch() {
       tf.tidy(() => {
         for (const [i, variable] of variables.entries()) {
-          const out = (from: number) => copyOut(from + offsets[i]!, variable.shape);
-          variable.assign(out(weights));
-          adam.write(i, variable, out(first), out(second));
+          const out = (block: number) => copyOut(block + offsets[i]!, variable.shape);
+          variable.assign(out(program.weights));
+          for (const [slot, block] of program.slots.entries()) updater.write(slot, i, variable, out(block));
         }
-        adam.finish(steps);
+        updater.finish(steps);
       });
       steps = 0;
     },
     dispose() {
       abandoned.unregister(step);
-      tf.dispose([images, labels]);
-      for (const pointer of owned.splice(0)) free(backend, pointer);
+      release();
     },
   };
-  abandoned.register(step, { backend, owned }, step);
+  abandoned.register(step, release, step);
   return step;
 
+  function view(from: number, count: number): Float32Array {
+    return new Float32Array(memory.buffer, from, count);
+  }
   function copyIn(tensor: tf.Tensor, to: number): void {
-    floats(backend, to, tensor.size).set(floats(backend, address(backend, tensor), tensor.size));
+    view(to, tensor.size).set(floats(backend, address(backend, tensor), tensor.size));
   }
   function copyOut(from: number, shape: number[]): tf.Tensor {
     const { dataId, dtype } = backend.makeOutput(shape, 'float32');
     const tensor = tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype });
-    floats(backend, address(backend, tensor), tensor.size).set(floats(backend, from, tensor.size));
+    floats(backend, address(backend, tensor), tensor.size).set(view(from, tensor.size));
     return tensor;
   }
+}
+
+/** Threads that are started when they are worth it; `release` ends them and lets the images go. */
+function helpers(workerData: Help, images: tf.Tensor): { help(): void; release(): void } {
+  const wanted = Math.min(partsOf(workerData.blueprint), availableParallelism()) - 1;
+  let workers: Worker[] | undefined;
+  return {
+    help() {
+      workers ??= Array.from({ length: wanted }, () => {
+        const worker = new Worker(new URL('./helper.ts', import.meta.url), { workerData, execArgv: [] });
+        // A thread that cannot start takes no part, and the main thread does it all.
+        worker.on('error', () => {});
+        worker.unref();
+        return worker;
+      });
+    },
+    release() {
+      for (const worker of workers?.splice(0) ?? []) void worker.terminate();
+      images.dispose();
+    },
+  };
 }

@@ -5,15 +5,17 @@ import { test } from 'node:test';
 import { buildKernels } from '../../../../lib/engine/embedded/build.ts';
 import { root } from '../../../helpers/root.ts';
 
-const checkedIn = readFileSync(join(root, 'lib/engine/embedded/kernels.wasm'));
+const checkedIn = (name: string) => readFileSync(join(root, 'lib/engine/embedded', name));
 
-test('kernels.wasm is what its sources give (if not: node lib/engine/embedded/build.ts)', async () => {
-  assert.ok(checkedIn.equals(await buildKernels()));
+test('kernels.wasm and kernels-shared.wasm are what their sources give (if not: node lib/engine/embedded/build.ts)', async () => {
+  const built = Object.entries(await buildKernels());
+  assert.equal(built.length, 2);
+  for (const [name, bytes] of built) assert.ok(checkedIn(name).equals(bytes), name);
 });
 
 test('the kernels bring no data: it would be written over tfjs’s own', () => {
   const data = 11;
-  assert.ok(!sections(checkedIn).includes(data));
+  for (const name of ['kernels.wasm', 'kernels-shared.wasm']) assert.ok(!sections(checkedIn(name)).includes(data));
 });
 
 /** The ids of a module's sections, after its eight bytes of magic and version. */

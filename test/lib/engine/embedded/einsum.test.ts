@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tf } from '../../../../lib/engine/index.ts';
 import { assertClose, both, random } from './oracle.ts';
@@ -17,4 +18,22 @@ test('einsum agrees with the cpu backend', () => {
     const output = both(() => tf.einsum(equation, ...factors()).dataSync());
     assertClose(output.actual, output.expected, 1e-5, equation);
   }
+});
+
+test('einsum of integers stays exact', () => {
+  const [a, b] = [tf.tensor2d([16_777_217, 1], [1, 2], 'int32'), tf.tensor2d([3, 1], [2, 1], 'int32')];
+  const product = tf.einsum('ij,jk->ik', a, b);
+  assert.deepEqual([product.dtype, ...product.dataSync()], ['int32', 50_331_652]);
+});
+
+test('einsum leaves no tensors behind', () => {
+  const x = tf.ones([2, 3, 4]);
+  const before = tf.memory().numDataBuffers;
+  for (const equation of ['abc,abd->acd', 'abc,cde->bae']) {
+    const y = equation.includes('cde') ? tf.ones([4, 2, 3]) : x;
+    tf.dispose(tf.einsum(equation, x, y));
+    if (y !== x) y.dispose();
+  }
+  tf.dispose(tf.einsum('abc->c', x));
+  assert.equal(tf.memory().numDataBuffers, before);
 });

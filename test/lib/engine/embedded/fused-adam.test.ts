@@ -37,3 +37,19 @@ test('updates leave no tensors behind', () => {
   tf.dispose(weights);
   optimizer.dispose();
 });
+
+test('moments without a gradient shrink to zero, not to numbers so small that a processor is slow with them', () => {
+  const weights = tf.variable(tf.tensor1d([1, -2, 3, 0.5, -0.25]));
+  const optimizer = tf.train.adam(0.01);
+  const gradient = (value: number) =>
+    optimizer.applyGradients({ [weights.name]: tf.fill(weights.shape, value) as unknown as tf.Variable });
+  gradient(1);
+  const { accumulatedFirstMoment, accumulatedSecondMoment } = optimizer as unknown as Record<
+    string,
+    { variable: tf.Variable }[]
+  >;
+  for (let i = 0; i < 800; i++) gradient(1e-30);
+  assert.deepEqual([...accumulatedFirstMoment![0]!.variable.dataSync()], [0, 0, 0, 0, 0]);
+  for (let i = 0; i < 3; i++) gradient(Number.NaN);
+  assert.ok(accumulatedSecondMoment![0]!.variable.dataSync().every((value) => Number.isNaN(value)));
+});

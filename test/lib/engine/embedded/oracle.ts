@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { tf } from '../../../../lib/engine/index.ts';
+import { seededRandom } from '../../../helpers/random.ts';
 
 // The cpu backend greets its first user on stderr.
 (tf.findBackend('cpu') as unknown as { firstUse: boolean }).firstUse = false;
@@ -10,16 +11,9 @@ export type Random = {
   floats(size: number): Float32Array;
 };
 
-/** A small seeded generator (mulberry32), so that a failing case can be run again. */
+/** A small seeded generator, so that a failing case can be run again. */
 export function random(seed: number): Random {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let z = state;
-    z = Math.imul(z ^ (z >>> 15), z | 1);
-    z ^= z + Math.imul(z ^ (z >>> 7), z | 61);
-    return ((z ^ (z >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = seededRandom(seed);
   const integer = (from: number, to: number) => from + Math.floor(next() * (to - from + 1));
   return {
     integer,

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { address, kernelsOn } from './memory.ts';
+import { address, kernelsOn, workspace } from './memory.ts';
 
 type Attributes = {
   filterSize: number | number[];
@@ -13,6 +13,17 @@ type Arguments = {
   backend: BackendWasm;
   attrs: Attributes;
 };
+type Forward = { inputs: { x: tf.TensorInfo }; backend: BackendWasm; attrs: Attributes };
+
+/** The largest of each window of a volume. tfjs WASM's own gives 1e-38 where all of them are negative. */
+export function maxPool3D({ inputs: { x }, backend, attrs }: Forward): tf.TensorInfo {
+  const sizes = geometry(x.shape, attrs);
+  const [images, channels] = [x.shape[0]!, x.shape.at(-1)!];
+  const out = backend.makeOutput([images, ...sizes.slice(-3), channels], 'float32');
+  const places = workspace(backend, 4 * tf.util.sizeFromShape(out.shape));
+  kernelsOn(backend).maxPool(address(backend, x), ...sizes, address(backend, out), places);
+  return out;
+}
 
 /**
  * The gradients of max and average pooling, of images and of volumes. tfjs WASM's own are wrong: of max pooling where the
@@ -20,15 +31,21 @@ type Arguments = {
  */
 export function maxPoolGradient({ inputs: { dy, input }, backend, attrs }: Arguments): tf.TensorInfo {
   const out = backend.makeOutput(input.shape, 'float32');
-  const places = [input, dy, out].map((tensor) => address(backend, tensor));
-  kernelsOn(backend).maxPoolBack(...places, ...geometry(input.shape, attrs));
+  const outSize = tf.util.sizeFromShape(dy.shape);
+  const largest = workspace(backend, 2 * 4 * outSize);
+  const places = largest + 4 * outSize;
+  const [x, gradient, to] = [input, dy, out].map((tensor) => address(backend, tensor)) as [number, number, number];
+  const [images] = input.shape as [number];
+  const kernels = kernelsOn(backend);
+  kernels.maxPool(x, ...geometry(input.shape, attrs), largest, places);
+  kernels.maxPoolGradient(gradient, places, images, outSize / images, to, tf.util.sizeFromShape(input.shape) / images);
   return out;
 }
 
 export function averagePoolGradient({ inputs: { dy, input }, backend, attrs }: Arguments): tf.TensorInfo {
   const out = backend.makeOutput(input.shape, 'float32');
   const places = [dy, out].map((tensor) => address(backend, tensor));
-  kernelsOn(backend).averagePoolBack(...places, ...geometry(input.shape, attrs));
+  kernelsOn(backend).averagePoolGradient(...places, ...geometry(input.shape, attrs));
   return out;
 }
 
