@@ -1,8 +1,10 @@
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { crc32c, mask } from './crc32c.ts';
+import { decode } from './decode.ts';
 import { dtypeNumber, dtypeOf, sizeOf } from './dtype.ts';
+import { encode, varint } from './encode.ts';
 import { corrupt, ModelError } from './error.ts';
-import { create, decode, encode, varint } from './proto.ts';
+import { create } from './proto.ts';
 import { BundleEntryProto, BundleHeaderProto } from './schema.ts';
 import type { Box } from './slices.ts';
 import { cutBox, joinBoxes, sliceKey } from './slices.ts';

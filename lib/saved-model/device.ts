@@ -60,8 +60,18 @@ export function onHost(value: Value): TensorData {
 
 /** The same value, with its elements on the device. */
 export function onDevice(value: Value): Info {
-  if (value.dataId === undefined) value.dataId = backend.write(value.data, value.shape, deviceType(value.dtype));
+  if (value.dataId === undefined) {
+    const dtype = deviceType(value.dtype);
+    value.dataId = backend.write(forDevice(value.data as TensorData, dtype), value.shape, dtype);
+  }
   return value as unknown as Info;
+}
+
+/** The engine takes the bytes as they are: a float64's would be read as two numbers, a byte's not at all. */
+function forDevice(data: TensorData, dtype: string): TensorData {
+  return dtype === 'float32' && !(data instanceof Float32Array) && !Array.isArray(data)
+    ? Float32Array.from(data as ArrayLike<number | bigint>, Number)
+    : data;
 }
 
 /** Whether a tensor of the engine lies where plans compute. */

@@ -1,5 +1,6 @@
 import { packBundle } from './bundle.ts';
 import { DT_RESOURCE, dtypeNumber } from './dtype.ts';
+import { encode } from './encode.ts';
 import { ModelError } from './error.ts';
 import type { GraphModel } from './layers/graph-model.ts';
 import { graphSource, isGraphModel } from './layers/graph-model.ts';
@@ -11,7 +12,7 @@ import type { Attrs, Weight } from './layers/writer.ts';
 import { attr, FunctionWriter } from './layers/writer.ts';
 import type { ConcreteFunction } from './object-graph.ts';
 import { checkpointKey, objectGraph, trackableGraph } from './object-graph.ts';
-import { create, encode } from './proto.ts';
+import { create } from './proto.ts';
 import type { SignatureDef, TensorInfoProto } from './schema.ts';
 import { MetaGraphDef, NodeDef, SavedModelProto } from './schema.ts';
 import { INIT_SIGNATURE } from './signature.ts';

@@ -3,7 +3,7 @@ import { constant } from './device.ts';
 import { corrupt } from './error.ts';
 import type { Edge, FlatNode, SubGraph } from './graph.ts';
 import { constantNode } from './graph.ts';
-import { isHandleOp } from './inline.ts';
+import { isHandleOp } from './handles.ts';
 import type { Env } from './ops/op.ts';
 import { OPS } from './ops/table.ts';
 import { orderNodes } from './order.ts';

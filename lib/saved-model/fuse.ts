@@ -11,8 +11,9 @@ import { orderNodes } from './order.ts';
 /**
  * Joins what one kernel can do at once: Conv or MatMul + bias + activation; a scale per channel (BatchNormalization)
  * goes into the weights. On one digit this halves the time, on MobileNetV2 it removes a third of the steps.
+ * In steps, since all weights may be multiplied.
  */
-export function fuse(graph: SubGraph, nodes: FlatNode[], constants: Constants): FlatNode[] {
+export function* fuse(graph: SubGraph, nodes: FlatNode[], constants: Constants): Generator<void, FlatNode[]> {
   const uses = countUses(graph, nodes);
   const replaced = new Map<FlatNode, Edge>();
   const renew = (edge: Edge): Edge => replaced.get(edge.node) ?? edge;
@@ -21,6 +22,7 @@ export function fuse(graph: SubGraph, nodes: FlatNode[], constants: Constants): 
     if (node.after.length > 0) continue;
     const into = fuseNode(node, uses, constants);
     if (!into) continue;
+    yield;
     uses.set(into, uses.get(node) ?? 0);
     replaced.set(node, { node: into, index: 0 });
   }
@@ -99,7 +101,9 @@ function scale(node: FlatNode, vector: Value, constants: Constants): FlatNode | 
   if (boolAttr(node, 'transpose_b', false)) return undefined;
   const factors = onHost(vector) as Float32Array;
   const scaled = (value: Value) => {
-    const data = (onHost(value) as Float32Array).map((x, i) => x * factors[i % factors.length]!);
+    const data = (onHost(value) as Float32Array).slice();
+    for (let row = 0; row < data.length; row += factors.length)
+      for (let i = 0; i < factors.length; i++) data[row + i]! *= factors[i]!;
     return {
       node: constantNode(`${node.name}/scaled`, constants.keep(hostValue('float32', value.shape, data))),
       index: 0,

@@ -1,8 +1,13 @@
 import { functionAttr, textAttr } from './attr.ts';
+import { branching } from './branches.ts';
 import { corrupt, ModelError } from './error.ts';
 import type { Body, Edge, FlatNode, Library, SubGraph } from './graph.ts';
 import { flatIndex, newNode, parseReference } from './graph.ts';
+import { isHandleOp, isTF1Variable, isVariable, readTF1, takesVariable } from './handles.ts';
 import type { NodeDef } from './schema.ts';
+import type { Done, Scope, Task } from './scope.ts';
+import { MAX_DEPTH, newScope } from './scope.ts';
+import { exitOf, isLoopOp, loopOf } from './tf1-loop.ts';
 
 /** What a graph is asked for: tensors and nodes of the root graph, with the tensors that are given instead of computed. */
 export type Target = { feeds: string[]; fetches: string[]; runs?: string[] };
@@ -13,61 +18,17 @@ export type Target = { feeds: string[]; fetches: string[]; runs?: string[] };
  */
 export function inlineTarget(library: Library, target: Target): SubGraph {
   const feeds = target.feeds.map((name) => ({ name, node: newNode(name, 'Input') }));
-  const scope: Scope = {
-    path: '',
-    depth: 0,
-    nodes: library.root,
-    args: new Map(),
-    fed: new Map(),
-    done: new Map(),
-    active: new Set(),
-    after: [],
-  };
   // Any tensor may be fed, not only a placeholder: the walk back from the fetches stops there.
-  scope.fed = new Map(feeds.map(({ name, node }) => [tensorKey(name), { node, index: 0 }]));
+  const fed = new Map(feeds.map(({ name, node }) => [tensorKey(name), { node, index: 0 }]));
+  const scope = newScope({ path: '', depth: 0, nodes: library.root, fed });
   const walk = new Walk(library);
   return {
     inputs: feeds.map(({ node }) => node),
-    outputs: walk.edges(scope, target.fetches).map((edge) => walk.readTF1(edge, [])),
+    outputs: walk.edges(scope, target.fetches).map((edge) => readTF1(edge, [])),
     after: walk.nodes(scope, target.runs ?? []),
   };
 }
 
-type Scope = {
-  path: string;
-  depth: number;
-  nodes: Map<string, NodeDef>;
-  /** A function's arguments. */
-  args: Map<string, Edge>;
-  /** Tensors that are given instead of computed, by `node:index`: what a request feeds, the variables of a TF1 loop. */
-  fed: Map<string, Edge>;
-  done: Map<string, Done>;
-  /** Nodes whose inputs are being worked on: meeting one again is a cycle. */
-  active: Set<string>;
-  /** What the call itself had to wait for. */
-  after: FlatNode[];
-  /** By the name of their condition, once one of their exits was met. */
-  loops?: Map<string, Loop>;
-  /** Whether it has branches of TF1. */
-  branched?: boolean;
-};
-
-/** A loop of TF1: Merge(Enter, NextIteration) → Switch → Exit for each variable, and what enters without changing. */
-type Loop = {
-  condition: string;
-  variables: { switch: string; merge: string; enter: NodeDef; next: string }[];
-  constants: NodeDef[];
-  enters: NodeDef[];
-  node?: FlatNode;
-};
-
-/** What a node became: one flat node, or (calls, identities) the tensors it passes on; and what `^node` waits for. */
-type Done = { node?: FlatNode; edges?: Edge[]; control: FlatNode[] };
-
-type Task = { scope: Scope; name: string; call?: { scope: Scope; body: Body } };
-
-/** Deeper calls are a recursion that never ends when it is inlined. */
-const MAX_DEPTH = 64;
 /** A file of a few kilobytes can ask for any number of nodes by functions that call functions twice. */
 const MAX_NODES = 500_000;
 const CALLS = new Set([
@@ -77,20 +38,6 @@ const CALLS = new Set([
   'RemoteCall',
   'SymbolicGradient',
 ]);
-/** The parts of a TF1 loop: waiting for one of them is waiting for the loop's own step. */
-const LOOP_PARTS = new Set(['Merge', 'Switch', 'LoopCond', 'NextIteration', 'Enter']);
-
-function isLoopOp(op: string | undefined): boolean {
-  return op !== undefined && LOOP_PARTS.has(op);
-}
-
-const CASES = new Set(['Case', 'StatelessCase']);
-const BRANCHES: Record<string, string[]> = {
-  While: ['cond', 'body'],
-  StatelessWhile: ['cond', 'body'],
-  If: ['then_branch', 'else_branch'],
-  StatelessIf: ['then_branch', 'else_branch'],
-};
 /** Ops that pass their first input on unchanged. */
 const PASS = new Set([
   'Identity',
@@ -172,7 +119,7 @@ class Walk {
     if (def.op === 'Exit')
       return this.missing(
         task.scope,
-        this.loopOf(task.scope, def).enters.flatMap(({ input }) => input),
+        loopOf(this, task.scope, def).enters.flatMap(({ input }) => input),
       );
     const inputs = this.missing(task.scope, def.input);
     if (inputs.length > 0) return inputs;
@@ -239,16 +186,7 @@ class Walk {
     }
     const args = new Map(names.map((arg, i) => [arg.name, inputs[i] as Edge]));
     const after = [...scope.after, ...this.controls(scope, def)];
-    return {
-      path,
-      depth: scope.depth + 1,
-      nodes: body.nodes,
-      args,
-      fed: new Map(),
-      done: new Map(),
-      active: new Set(),
-      after,
-    };
+    return newScope({ path, depth: scope.depth + 1, nodes: body.nodes, args, after });
   }
 
   dataInputs(scope: Scope, def: NodeDef): Edge[] {
@@ -267,7 +205,7 @@ class Walk {
         `the graph has more than ${MAX_NODES} nodes once its functions are inlined`,
       );
     if (call) return this.returned(call.scope, call.body);
-    if (def.op === 'Exit') return this.exit(scope, def);
+    if (def.op === 'Exit') return exitOf(this, scope, def);
     const inputs = this.dataInputs(scope, def);
     const after = [...scope.after, ...this.controls(scope, def)];
     if (isHandleOp(def.op)) return this.resource(scope, def);
@@ -277,12 +215,8 @@ class Walk {
       return { edges: [first], control: branched ? [...after, first.node] : after };
     if (def.op === 'Const' && branched && after.length > 0) return this.branchConstant(scope, def, after);
     const node: FlatNode = { name: scope.path + def.name, op: def.op, attr: def.attr, inputs, after };
-    if (inputs.some(isVariable) && !takesVariable(def.op))
-      node.inputs = inputs.map((input) => this.readTF1(input, after));
-    const branches = BRANCHES[def.op] ?? (CASES.has(def.op) ? this.cases(def) : undefined);
-    if (!branches) return { node, control: [node] };
-    const edges = this.branch(scope, def, node, branches);
-    return edges ? { edges, control: [node] } : { node, control: [node] };
+    if (inputs.some(isVariable) && !takesVariable(def.op)) node.inputs = inputs.map((input) => readTF1(input, after));
+    return branching(this, scope, def, node) ?? { node, control: [node] };
   }
 
   hasSwitches(scope: Scope): boolean {
@@ -295,21 +229,6 @@ class Walk {
     const constant = newNode(scope.path + def.name, 'Const', [], def.attr);
     const node = { ...newNode(constant.name, 'Identity', [{ node: constant, index: 0 }]), after };
     return { node, control: [node] };
-  }
-
-  /** The branches of a Case are a list of functions: named by their number from here on. */
-  cases(def: NodeDef): string[] {
-    const functions = def.attr.get('branches')?.list?.func ?? [];
-    functions.forEach((func, i) => {
-      def.attr.set(String(i), { func });
-    });
-    return functions.map((_, i) => String(i));
-  }
-
-  /** A TF1 variable used as a value is read at that moment. */
-  readTF1(input: Edge, after: FlatNode[]): Edge {
-    if (!isVariable(input)) return input;
-    return { node: { ...newNode(`${input.node.name}/read`, 'ReadVariableOp', [input]), after }, index: 0 };
   }
 
   returned(scope: Scope, body: Body): Done {
@@ -342,138 +261,9 @@ class Walk {
     }
     return { node, control: [] };
   }
-
-  /** A TF1 loop, found from one of its exits. Its parts know each other by their frame's name and by who feeds whom. */
-  loopOf(scope: Scope, exit: NodeDef): Loop {
-    const at = (reference = '') => this.definition(scope, parseReference(reference).name);
-    const one = at(exit.input[0]);
-    const condition = at(one.input[1]);
-    const known = scope.loops?.get(condition.name);
-    if (known) return known;
-    const first = at(at(one.input[0]).input[0]);
-    if (one.op !== 'Switch' || condition.op !== 'LoopCond' || first.op !== 'Enter')
-      throw new ModelError(
-        'UNIMPLEMENTED',
-        `the TF1 loop of node "${scope.path}${exit.name}" has a form that is not supported`,
-      );
-    const frame = textAttr(first, 'frame_name', '');
-    const all = [...scope.nodes.values()];
-    const enters = all.filter((node) => node.op === 'Enter' && textAttr(node, 'frame_name', '') === frame);
-    const switches = all.filter(
-      (node) => node.op === 'Switch' && parseReference(node.input[1] ?? '').name === condition.name,
-    );
-    const variables = switches.map((node) => {
-      const merge = at(node.input[0]);
-      const [enter, next] = merge.input.map(at);
-      if (merge.op !== 'Merge' || enter?.op !== 'Enter' || next?.op !== 'NextIteration')
-        throw new ModelError(
-          'UNIMPLEMENTED',
-          `the TF1 loop of node "${scope.path}${exit.name}" has a form that is not supported`,
-        );
-      return { switch: node.name, merge: merge.name, enter, next: next.input[0] ?? '' };
-    });
-    const constants = enters.filter((enter) => !variables.some((variable) => variable.enter === enter));
-    const loop: Loop = { condition: condition.input[0] ?? '', variables, constants, enters };
-    scope.loops ??= new Map();
-    scope.loops.set(condition.name, loop);
-    return loop;
-  }
-
-  /** The loop as one While: what enters are its arguments, what does not change in it comes last. */
-  exit(scope: Scope, def: NodeDef): Done {
-    const loop = this.loopOf(scope, def);
-    const index = loop.variables.findIndex((variable) => variable.switch === parseReference(def.input[0] ?? '').name);
-    loop.node ??= this.loopNode(scope, loop);
-    return { edges: [{ node: loop.node, index }], control: [loop.node] };
-  }
-
-  loopNode(scope: Scope, loop: Loop): FlatNode {
-    const entering = [...loop.variables.map(({ enter }) => enter), ...loop.constants];
-    const inputs = entering.map((enter) => this.edge(scope, enter.input[0] ?? '') as Edge);
-    const node = newNode(scope.path + (loop.variables[0]?.switch ?? 'while'), 'While');
-    const make = (kind: string, key: (variable: Loop['variables'][0]) => string, references: string[]): SubGraph => {
-      const args = inputs.map((edge, i) =>
-        isHandleOp(edge.node.op) ? edge : { node: newNode(`${node.name}/${kind}/arg${i}`, 'Input'), index: 0 },
-      );
-      const keys = [...loop.variables.map(key), ...loop.constants.map(({ name }) => `${name}:0`)];
-      const fed = new Map(keys.map((name, i) => [name, args[i] as Edge]));
-      const inner: Scope = {
-        ...scope,
-        depth: scope.depth + 1,
-        fed,
-        done: new Map(),
-        active: new Set(),
-        after: [],
-        loops: new Map(),
-      };
-      if (inner.depth > MAX_DEPTH)
-        throw new ModelError('UNIMPLEMENTED', `loops are nested deeper than ${MAX_DEPTH}: ${node.name}`);
-      const outputs = this.edges(inner, references).map((edge) => this.readTF1(edge, []));
-      if (kind === 'body')
-        outputs.push(...args.slice(loop.variables.length).filter((edge) => edge.node.op === 'Input'));
-      return { inputs: args.filter((edge) => edge.node.op === 'Input').map((edge) => edge.node), outputs, after: [] };
-    };
-    node.bodies = {
-      cond: make('cond', (variable) => `${variable.merge}:0`, [loop.condition]),
-      body: make(
-        'body',
-        (variable) => `${variable.switch}:1`,
-        loop.variables.map(({ next }) => next),
-      ),
-    };
-    node.inputs = inputs.filter((edge) => !isHandleOp(edge.node.op));
-    return node;
-  }
-
-  /** Each branch becomes a graph of its own; resources are bound now, because plans know no handles. */
-  branch(scope: Scope, def: NodeDef, node: FlatNode, names: string[]): Edge[] | undefined {
-    const loop = def.op.endsWith('While');
-    const carried = loop ? node.inputs : node.inputs.slice(1);
-    node.bodies = {};
-    for (const name of names) {
-      const body = this.body(functionAttr(def, name) ?? '', node.name);
-      const inputs = carried.map((edge, i) =>
-        isHandleOp(edge.node.op) ? edge : { node: newNode(`${node.name}/${name}/arg${i}`, 'Input'), index: 0 },
-      );
-      const inner = this.functionScope(scope, def, body, inputs);
-      inner.after = [];
-      const references = (body.def.signature?.output_arg ?? []).map((output) => body.def.ret.get(output.name) ?? '');
-      let outputs = this.edges(inner, references);
-      if (name === 'body') outputs = outputs.filter((_, i) => !isHandleOp(inputs[i]?.node.op ?? ''));
-      const after = this.nodes(inner, [...body.def.control_ret.values()]);
-      const kept = inputs.filter((edge) => edge.node.op === 'Input').map((edge) => edge.node);
-      node.bodies[name] = { inputs: kept, outputs, after };
-    }
-    node.inputs = node.inputs.filter((edge) => !isHandleOp(edge.node.op));
-    if (!loop) return undefined;
-    // The loop's outputs are numbered as its inputs were, handles included.
-    let index = 0;
-    return carried.map((edge) => (isHandleOp(edge.node.op) ? edge : { node, index: index++ }));
-  }
 }
 
 function tensorKey(name: string): string {
   const { name: node, index } = parseReference(name);
   return `${node}:${index}`;
-}
-
-/** Ops whose output is a handle to something that outlives a request. */
-export function isHandleOp(op: string): boolean {
-  return (
-    op === 'VarHandleOp' ||
-    isTF1Variable(op) ||
-    /^(Mutable|Anonymous)?(Mutable)?Hash(Table|TableV2|TableOfTensors.*)$/.test(op)
-  );
-}
-
-export function isTF1Variable(op: string): boolean {
-  return op === 'VariableV2' || op === 'Variable';
-}
-
-function isVariable(edge: Edge): boolean {
-  return isTF1Variable(edge.node.op);
-}
-
-function takesVariable(op: string): boolean {
-  return op.startsWith('Assign') || op === 'IsVariableInitialized' || op.startsWith('Scatter');
 }

@@ -18,7 +18,8 @@ export type SavedModel = {
 };
 
 /**
- * Loads a SavedModel of any origin (saveModel, Keras' `model.export`, `tf.saved_model.save`, TF1) for predictions.
+ * Loads a SavedModel of any origin (saveModel, Keras' `model.export`, `tf.saved_model.save`, TF1) for predictions; or a
+ * TensorFlow Lite model, as small devices run them: a `.tflite` file, or a folder with only a `model.tflite`.
  *
  * @param exportPath the folder with `saved_model.pb`, e.g. `models/digits/1`
  * @param options.tags of the graph to load; `['serve']` when absent

@@ -1,5 +1,6 @@
+import { encode } from './encode.ts';
 import type { Of, Schema } from './proto.ts';
-import { bigint, bool, double, encode, int, many, map, maybe, message, string, sub } from './proto.ts';
+import { bigint, bool, double, int, many, map, maybe, message, string, sub } from './proto.ts';
 import { TensorShapeProto } from './schema.ts';
 import { toShapeProto } from './tensor-proto.ts';
 

@@ -9,14 +9,15 @@ import { type ExampleFeatures, exampleFeatures } from './example-features.ts';
 import type { Constants } from './fold.ts';
 import type { FlatNode, Library, SubGraph } from './graph.ts';
 import { indexGraph } from './graph.ts';
-import { inlineTarget, isHandleOp } from './inline.ts';
+import { isHandleOp } from './handles.ts';
+import { inlineTarget } from './inline.ts';
 import type { State } from './ops/op.ts';
 import { handleOf, WRITES } from './ops/state.ts';
 import { OPS } from './ops/table.ts';
 import { allNodes } from './order.ts';
 import type { Plan } from './plan.ts';
-import { compilePlan } from './plan.ts';
-import { readMetaGraph } from './read.ts';
+import { compileInSteps, compilePlan, inOneGo } from './plan.ts';
+import { modelFile, readMetaGraph } from './read.ts';
 import { folderOf } from './replaced.ts';
 import { restoreKeys } from './restore.ts';
 import type { MetaGraphDef, SignatureDef } from './schema.ts';
@@ -38,30 +39,55 @@ export type ServableModel = {
    * @param outputs keys of the wanted outputs; all when absent
    */
   run(signature: string, inputs: Record<string, HostTensor>, outputs?: string[]): Record<string, HostTensor>;
+  /** The same, one step of the graph at a time: whoever drives it may pause between them, or give up by return(). */
+  begin(
+    signature: string,
+    inputs: Record<string, HostTensor>,
+    outputs?: string[],
+  ): Generator<void, Record<string, HostTensor>>;
   /** Frees the weights. */
   close(): void;
 };
 
 /**
- * Opens a SavedModel for running: reads the graph, the variables and the tables, and finds out whether it can run.
+ * Opens a SavedModel for running: reads the graph, the variables and the tables, and finds out whether it can run. Where
+ * there is only a `model.tflite`, or `preferLite` asks for it, that TensorFlow Lite model is opened.
  * @throws ModelError when a file is missing, corrupt, or no signature can run
  */
-export function openSavedModel(exportPath: string, options: { tags?: string[] } = {}): ServableModel {
+export function openSavedModel(
+  exportPath: string,
+  options: { tags?: string[]; preferLite?: boolean } = {},
+): ServableModel {
+  return inOneGo(openInSteps(exportPath, options));
+}
+
+/** The same in steps of a few milliseconds (a large graph's takes longer): a server answers requests between them. */
+export function* openInSteps(
+  exportPath: string,
+  options: { tags?: string[]; preferLite?: boolean } = {},
+): Generator<void, ServableModel> {
   const path = folderOf(resolve(exportPath));
   const tags = options.tags ?? ['serve'];
-  const meta = readMetaGraph(path, tags);
-  return naming(join(path, 'saved_model.pb'), () => {
-    const bundle = openBundle(join(path, 'variables', 'variables'));
-    try {
-      return new Opened(path, tags, meta, bundle).servable();
-    } finally {
-      bundle.close();
-    }
-  });
+  const meta = readMetaGraph(path, tags, options.preferLite);
+  yield;
+  const bundle = openBundle(join(path, 'variables', 'variables'));
+  try {
+    const opened = new Opened(path, tags, meta);
+    yield* opened.load(bundle);
+    return opened.servable();
+  } catch (error) {
+    return naming(modelFile(path, options.preferLite), () => {
+      throw error;
+    });
+  } finally {
+    bundle.close();
+  }
 }
 
 /** Sets of outputs that clients ask for get their own plans; more than this many are compiled anew. */
 const MAX_PLANS = 16;
+
+const keyOf = (name: string, outputs: string[]): string => JSON.stringify([name, outputs]);
 
 type Runner = { plan: Plan; inputs: [string, TensorInfo][]; outputs: string[] };
 
@@ -79,7 +105,7 @@ class Opened {
   runners = new Map<string, Runner>();
   closed = false;
 
-  constructor(path: string, tags: string[], meta: MetaGraphDef, bundle: Bundle) {
+  constructor(path: string, tags: string[], meta: MetaGraphDef) {
     this.path = path;
     this.tags = tags;
     this.meta = meta;
@@ -88,13 +114,18 @@ class Opened {
       meta.meta_info_def?.stripped_op_list?.op ?? [],
     );
     this.signatures = readSignatures(meta.signature_def);
+  }
+
+  *load(bundle: Bundle): Generator<void> {
     const graphs = this.checkSignatures();
-    this.restore(bundle, graphs);
+    yield;
+    yield* this.restore(bundle, graphs);
     this.initialise();
+    yield;
     const [first] = Object.keys(this.signatures).filter((name) => !this.problems[name]);
     const wanted = this.signatures.serving_default && !this.problems.serving_default ? 'serving_default' : first;
     // The usual signature is compiled now, so that the first request finds it ready.
-    if (wanted) this.runner(wanted, Object.keys((this.signatures[wanted] as Signature).outputs));
+    if (wanted) yield* this.compile(wanted, Object.keys((this.signatures[wanted] as Signature).outputs));
   }
 
   servable(): ServableModel {
@@ -109,6 +140,7 @@ class Opened {
         return signature && exampleFeatures(this.inline(signature, Object.keys(signature.outputs)));
       },
       run: (signature, inputs, outputs) => this.run(signature, inputs, outputs),
+      begin: (signature, inputs, outputs) => this.begin(signature, inputs, outputs),
       close: () => this.close(),
     };
   }
@@ -146,7 +178,7 @@ class Opened {
   }
 
   /** Reads the variables that the signatures use, and no others: Keras stores every weight twice. */
-  restore(bundle: Bundle, graphs: SubGraph[]): void {
+  *restore(bundle: Bundle, graphs: SubGraph[]): Generator<void> {
     const keys = restoreKeys(this.library, this.meta.saver_def?.restore_op_name ?? '');
     const used = new Set<string>();
     for (const node of graphs.flatMap(allNodes)) {
@@ -158,6 +190,7 @@ class Opened {
       const value = source && this.keep(constant(bundle.get(source.key, source.box)));
       this.variables.set(name, value);
       if (value) this.state.variables.set(name, value);
+      yield;
     }
   }
 
@@ -199,18 +232,48 @@ class Opened {
   }
 
   runner(name: string, outputs: string[]): Runner {
-    const key = JSON.stringify([name, outputs]);
-    let runner = this.runners.get(key);
-    if (!runner) {
-      const signature = this.signatures[name] as Signature;
-      const plan = compilePlan(this.inline(signature, outputs), this.access(), this.state);
-      runner = { plan, inputs: Object.entries(signature.inputs), outputs };
-      if (this.runners.size < MAX_PLANS) this.runners.set(key, runner);
-    }
+    return this.runners.get(keyOf(name, outputs)) ?? inOneGo(this.compile(name, outputs));
+  }
+
+  *compile(name: string, outputs: string[]): Generator<void, Runner> {
+    const signature = this.signatures[name] as Signature;
+    const plan = yield* compileInSteps(this.inline(signature, outputs), this.access(), this.state);
+    const runner = { plan, inputs: Object.entries(signature.inputs), outputs };
+    if (this.runners.size < MAX_PLANS) this.runners.set(keyOf(name, outputs), runner);
     return runner;
   }
 
   run(name: string, inputs: Record<string, HostTensor>, wanted?: string[]): Record<string, HostTensor> {
+    const { plan, outputs, values } = this.prepare(name, inputs, wanted);
+    try {
+      return collect(outputs, plan(values));
+    } catch (error) {
+      throw ofRun(name, error);
+    } finally {
+      values.forEach(release);
+    }
+  }
+
+  *begin(
+    name: string,
+    inputs: Record<string, HostTensor>,
+    wanted?: string[],
+  ): Generator<void, Record<string, HostTensor>> {
+    const { plan, outputs, values } = this.prepare(name, inputs, wanted);
+    try {
+      return collect(outputs, yield* plan.paced(values));
+    } catch (error) {
+      throw ofRun(name, error);
+    } finally {
+      values.forEach(release);
+    }
+  }
+
+  prepare(
+    name: string,
+    inputs: Record<string, HostTensor>,
+    wanted?: string[],
+  ): { plan: Plan; outputs: string[]; values: Value[] } {
     if (this.closed) throw new ModelError('FAILED_PRECONDITION', `the model ${this.path} is closed`);
     const signature = Object.hasOwn(this.signatures, name) ? this.signatures[name] : undefined;
     if (!signature) throw new ModelError('FAILED_PRECONDITION', `Serving signature key "${name}" not found.`);
@@ -219,14 +282,7 @@ class Opened {
     checkKeys(signature, inputs, wanted);
     const runner = this.runner(name, wanted ?? Object.keys(signature.outputs));
     const values = runner.inputs.map(([key, info]) => toValue(key, info, inputs[key] as HostTensor));
-    try {
-      return collect(runner.outputs, runner.plan(values));
-    } catch (error) {
-      if (error instanceof ModelError) throw error;
-      throw new ModelError('INTERNAL', `${name}: ${(error as Error).message}`, { cause: error });
-    } finally {
-      values.forEach(release);
-    }
+    return { plan: runner.plan, outputs: runner.outputs, values };
   }
 
   close(): void {
@@ -236,6 +292,11 @@ class Opened {
     this.constants.forEach(freeConstant);
     this.runners.clear();
   }
+}
+
+function ofRun(name: string, error: unknown): ModelError {
+  if (error instanceof ModelError) return error;
+  return new ModelError('INTERNAL', `${name}: ${(error as Error).message}`, { cause: error });
 }
 
 function missingOps(graph: SubGraph): string | undefined {

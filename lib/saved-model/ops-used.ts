@@ -1,4 +1,4 @@
-import { isHandleOp } from './inline.ts';
+import { isHandleOp } from './handles.ts';
 import { OPS } from './ops/table.ts';
 import type { MetaGraphDef } from './schema.ts';
 

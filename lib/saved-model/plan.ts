@@ -4,25 +4,45 @@ import type { Constants } from './fold.ts';
 import { foldConstants } from './fold.ts';
 import { fuse } from './fuse.ts';
 import type { Edge, FlatNode, SubGraph } from './graph.ts';
-import { isHandleOp } from './inline.ts';
+import { isHandleOp } from './handles.ts';
 import type { Env, Kernel, State } from './ops/op.ts';
 import { OPS } from './ops/table.ts';
 
 /** A graph as a list of steps: what runs for every request. The arguments stay the caller's, the results become the caller's. */
-export type Plan = (inputs: Value[]) => Value[];
+export type Plan = {
+  (inputs: Value[]): Value[];
+  /** The same in steps, also those of loops and branches: whoever drives it may pause between them, or give up by return(). */
+  paced(inputs: Value[]): Generator<void, Value[]>;
+};
 
 /** Folds, fuses and lays out a graph. Shapes are not looked at: one plan serves every batch size. */
 export function compilePlan(graph: SubGraph, constants: Constants, state: State): Plan {
+  return inOneGo(compileInSteps(graph, constants, state));
+}
+
+/** All steps at once. */
+export function inOneGo<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same in steps; the bodies of loops and branches are one each. */
+export function* compileInSteps(graph: SubGraph, constants: Constants, state: State): Generator<void, Plan> {
   const env: Env = { state, compile: (body) => compilePlan(body, constants, state) };
-  const nodes = fuse(graph, foldConstants(graph, constants, env), constants);
+  const nodes = yield* fuse(graph, foldConstants(graph, constants, env), constants);
   const layout = layOut(graph, nodes);
   const steps = nodes.filter((node) => runs(node)).map((node) => makeStep(node, layout, env));
   const outputs = graph.outputs.map((edge) => layout.slot(edge));
   if (nodes.some(({ op }) => op === 'Switch')) skipDead(nodes, steps, layout);
   const inputs = graph.inputs.map((node) => (layout.first.has(node) ? layout.slot({ node, index: 0 }) : -1));
   freeAtLastUse(steps, layout, inputs, outputs);
-  return (values) => execute(layout.base, steps, inputs, outputs, values);
+  const work: Work = { base: layout.base, steps, inputs, outputs };
+  return Object.assign((values: Value[]) => execute(work, values), { paced: (values: Value[]) => pace(work, values) });
 }
+
+type Work = { base: Layout['base']; steps: Step[]; inputs: number[]; outputs: number[] };
 
 type Step = {
   kernel: Kernel;
@@ -106,30 +126,60 @@ function freeAtLastUse(steps: Step[], layout: Layout, inputs: number[], outputs:
   for (const slot of inputs) seen.add(slot);
 }
 
-function execute(base: Layout['base'], steps: Step[], inputs: number[], outputs: number[], values: Value[]): Value[] {
+function execute(work: Work, values: Value[]): Value[] {
+  const slots = fill(work, values);
+  try {
+    for (const step of work.steps) finish(slots, step, step.kernel(argumentsOf(slots, step)));
+    return work.outputs.map((slot) => retain(slots[slot] as Value));
+  } finally {
+    clear(slots, work.base);
+  }
+}
+
+/** execute() with a pause between its steps. It stands beside it so that a run in one piece does not pay for a generator. */
+function* pace(work: Work, values: Value[]): Generator<void, Value[]> {
+  const slots = fill(work, values);
+  try {
+    for (const [i, step] of work.steps.entries()) {
+      if (i > 0) yield;
+      const { kernel } = step;
+      const args = argumentsOf(slots, step);
+      finish(slots, step, kernel.paced ? yield* kernel.paced(args) : kernel(args));
+    }
+    return work.outputs.map((slot) => retain(slots[slot] as Value));
+  } finally {
+    clear(slots, work.base);
+  }
+}
+
+function fill({ base, inputs }: Work, values: Value[]): (Value | undefined)[] {
   const slots = base.slice();
   for (let i = 0; i < inputs.length; i++) {
     const slot = inputs[i] as number;
     if (slot >= 0) slots[slot] = retain(values[i] as Value);
   }
-  try {
-    for (const step of steps) {
-      const from = step.from;
-      const args: Value[] = new Array(from.length);
-      for (let i = 0; i < from.length; i++) args[i] = slots[from[i] as number] as Value;
-      store(slots, step, step.kernel(args));
-      for (const slot of step.free) {
-        const value = slots[slot];
-        if (value) release(value);
-        slots[slot] = undefined;
-      }
-    }
-    return outputs.map((slot) => retain(slots[slot] as Value));
-  } finally {
-    for (let i = 0; i < slots.length; i++) {
-      const value = slots[i];
-      if (value && value !== base[i]) release(value);
-    }
+  return slots;
+}
+
+function argumentsOf(slots: (Value | undefined)[], { from }: Step): Value[] {
+  const args: Value[] = new Array(from.length);
+  for (let i = 0; i < from.length; i++) args[i] = slots[from[i] as number] as Value;
+  return args;
+}
+
+function finish(slots: (Value | undefined)[], step: Step, result: Value | Value[]): void {
+  store(slots, step, result);
+  for (const slot of step.free) {
+    const value = slots[slot];
+    if (value) release(value);
+    slots[slot] = undefined;
+  }
+}
+
+function clear(slots: (Value | undefined)[], base: Layout['base']): void {
+  for (let i = 0; i < slots.length; i++) {
+    const value = slots[i];
+    if (value && value !== base[i]) release(value);
   }
 }
 

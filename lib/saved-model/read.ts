@@ -1,14 +1,27 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { naming } from './bundle.ts';
+import { decode } from './decode.ts';
 import { ModelError } from './error.ts';
-import { decode } from './proto.ts';
+import { readLite } from './lite/graph.ts';
 import type { MetaGraphDef } from './schema.ts';
 import { SavedModelProto } from './schema.ts';
 
-/** The graph with the wanted tags of the SavedModel in a folder. */
-export function readMetaGraph(exportPath: string, tags: string[]): MetaGraphDef {
-  const graphs = readMetaGraphs(exportPath);
+/** The TensorFlow Lite model beside a SavedModel, or instead of one. */
+const LITE = 'model.tflite';
+
+/** The file that a model is read from: `saved_model.pb`, or `model.tflite` where that is preferred or the only one. */
+export function modelFile(exportPath: string, preferLite = false): string {
+  const path = resolve(exportPath);
+  if (path.endsWith('.tflite') && existsSync(path) && statSync(path).isFile()) return path;
+  const [file, lite] = [join(path, 'saved_model.pb'), join(path, LITE)];
+  return existsSync(lite) && (preferLite || !existsSync(file)) ? lite : file;
+}
+
+/** The graph with the wanted tags of the model in a folder; a TensorFlow Lite model has one graph for all. */
+export function readMetaGraph(exportPath: string, tags: string[], preferLite = false): MetaGraphDef {
+  const graphs = readMetaGraphs(exportPath, preferLite);
+  if (isLite(modelFile(exportPath, preferLite)) && graphs[0]) return graphs[0];
   const found = graphs.find((graph) => sameTags(graph.meta_info_def?.tags ?? [], tags));
   if (found) return found;
   const sets = graphs.map((graph) => `{ ${graph.meta_info_def?.tags.join(' ')} }`);
@@ -18,12 +31,16 @@ export function readMetaGraph(exportPath: string, tags: string[]): MetaGraphDef 
   );
 }
 
-/** All graphs of the SavedModel in a folder, each with tags of its own. */
-export function readMetaGraphs(exportPath: string): MetaGraphDef[] {
-  const path = resolve(exportPath);
-  const file = join(path, 'saved_model.pb');
-  if (!existsSync(file)) throw new ModelError('NOT_FOUND', missing(path));
+/** All graphs of the model in a folder, each with tags of its own. */
+export function readMetaGraphs(exportPath: string, preferLite = false): MetaGraphDef[] {
+  const file = modelFile(exportPath, preferLite);
+  if (isLite(file)) return [naming(file, () => readLite(readFileSync(file)))];
+  if (!existsSync(file)) throw new ModelError('NOT_FOUND', missing(resolve(exportPath)));
   return naming(file, () => decode(SavedModelProto, readFileSync(file))).meta_graphs;
+}
+
+function isLite(file: string): boolean {
+  return file.endsWith('.tflite');
 }
 
 /** TensorFlow's text, and what is usually wrong. */

@@ -106,7 +106,7 @@ export const NodeDef = message('NodeDef', {
 });
 export type NodeDef = Of<typeof NodeDef>;
 
-const ArgDef = message('ArgDef', {
+export const ArgDef = message('ArgDef', {
   name: string(1),
   type: int(3),
   type_attr: string(4),

@@ -1,6 +1,6 @@
 import { crc32c, mask } from './crc32c.ts';
+import { varint } from './encode.ts';
 import { corrupt } from './error.ts';
-import { varint } from './proto.ts';
 import { readVarint, unsnappy } from './snappy.ts';
 
 export type TableEntry = { key: Uint8Array; value: Uint8Array };

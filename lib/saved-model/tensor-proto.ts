@@ -8,18 +8,29 @@ import type { DType, HostTensor, TensorData } from './value.ts';
 /** A constant of the graph: `tensor_content`, or the typed list, whose last value repeats when it is shorter than the shape. */
 export function fromTensorProto(proto: TensorProto): HostTensor {
   const dtype = dtypeOf(proto.dtype);
-  const shape = knownShape(proto.tensor_shape);
+  // TensorFlow reads a value's shape by its sizes, also where the message says that the rank is unknown.
+  const shape = knownShape(proto.tensor_shape && { ...proto.tensor_shape, unknown_rank: false });
   const size = sizeOf(shape);
-  if (proto.tensor_content.length > 0) return { dtype, shape, data: fromBytes(dtype, size, proto.tensor_content) };
+  // What an empty tensor's message holds besides its shape is not looked at, nor are more values than there is room for.
+  if (size === 0) return { dtype, shape, data: newData(dtype, 0) };
+  const content = proto.tensor_content;
+  if (content.length > 0) {
+    return { dtype, shape, data: dtype === 'string' ? fromStringList(size, content) : fromBytes(dtype, size, content) };
+  }
   const list = typedList(proto, dtype);
-  if (size > MAX_REPEATED && size > list.length)
-    throw corrupt(`a constant of shape [${shape}] given by ${list.length} values`);
-  const data = newData(dtype, size);
   const width = dtype.startsWith('complex') ? 2 : 1;
-  if (list.length > width * size) throw corrupt(`a constant of shape [${shape}] given by ${list.length} values`);
-  if (list.length === 0) return { dtype, shape, data };
+  const given = Math.min(list.length - (list.length % width), width * size);
+  if (size > MAX_REPEATED && width * size > given) {
+    throw corrupt(`a constant of shape [${shape}] given by ${list.length} values`);
+  }
+  const data = newData(dtype, size);
+  if (given === 0) return { dtype, shape, data };
+  if (!Array.isArray(data) && list.length === width * size) {
+    data.set(list as never);
+    return { dtype, shape, data };
+  }
   for (let i = 0; i < width * size; i++) {
-    const at = i < list.length ? i : list.length - width + (i % width);
+    const at = i < given ? i : given - width + (i % width);
     (data as unknown[])[i] = list[at];
   }
   return { dtype, shape, data };
@@ -31,6 +42,29 @@ export function toTensorProto(tensor: HostTensor): TensorProto {
   if (tensor.dtype === 'string')
     return create(TensorProto, { dtype, tensor_shape, string_val: tensor.data as Uint8Array[] });
   return create(TensorProto, { dtype, tensor_shape, tensor_content: toBytes(tensor) });
+}
+
+/** Strings as TensorFlow's C++ writes them into tensor_content: all their lengths, as varints, then their bytes. */
+function fromStringList(size: number, bytes: Uint8Array): Uint8Array[] {
+  const lengths: number[] = [];
+  let at = 0;
+  for (let i = 0; i < size && at < bytes.length; i++) {
+    let length = 0;
+    let shift = 1;
+    for (let byte = 128; byte > 127; shift *= 128) {
+      byte = bytes[at++] ?? 0;
+      length += (byte & 127) * shift;
+    }
+    lengths.push(length);
+  }
+  const ends = lengths.map((length) => {
+    at += length;
+    return at;
+  });
+  if (lengths.length !== size || at !== bytes.length) {
+    throw corrupt(`${size} strings that do not fill their ${bytes.length} bytes`);
+  }
+  return ends.map((end, i) => bytes.subarray(end - lengths[i]!, end));
 }
 
 /** Little-endian elements, as checkpoints and tensor_content hold them. */

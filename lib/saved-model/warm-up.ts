@@ -1,10 +1,11 @@
 import { maskedCrc32c } from './crc32c.ts';
 import { dtypeNumber } from './dtype.ts';
+import { encode } from './encode.ts';
 import { invalid, ModelError } from './error.ts';
 import { fromPlain } from './from-plain.ts';
 import type { Source } from './layers/signatures.ts';
 import { isNamed } from './named.ts';
-import { encode, map, message, string, sub } from './proto.ts';
+import { map, message, string, sub } from './proto.ts';
 import { TensorProto } from './schema.ts';
 import { toTensorProto } from './tensor-proto.ts';
 

@@ -84,7 +84,23 @@ function depthwise(writer: FunctionWriter, x: Ref, kernel: Ref, config: Config):
   // TensorFlow's kernel takes one stride for both directions.
   if (height !== width)
     throw new CannotSave(`its strides [${height}, ${width}] differ, which TensorFlow's depthwise convolution refuses`);
-  return writer.like('DepthwiseConv2dNative', [x, kernel], convolution(config));
+  const filter = withZeros(writer, kernel, pair(config.dilationRate, 1));
+  return writer.like('DepthwiseConv2dNative', [x, filter], convolution({ ...config, dilationRate: 1 }));
+}
+
+/** A filter that is dilated by zeros between its elements: TensorFlow's depthwise convolution refuses dilations on a CPU. */
+function withZeros(writer: FunctionWriter, kernel: Ref, [tall, wide]: [number, number]): Ref {
+  if (tall === 1 && wide === 1) return kernel;
+  const [height, width, ...rest] = kernel.shape as [number, number, number, number];
+  const apart = reshape(writer, kernel, [height, 1, width, 1, ...rest]);
+  const paddings = Int32Array.of(0, 0, 0, tall - 1, 0, 0, 0, wide - 1, 0, 0, 0, 0);
+  const zeros = writer.constant({ dtype: 'int32', shape: [6, 2], data: paddings }, 'Pad/paddings');
+  const padded = writer.like('Pad', [apart, zeros], { Tpaddings: attr.type('int32') });
+  const joined = reshape(writer, padded, [height * tall, width * wide, ...rest]);
+  const size = [(height - 1) * tall + 1, (width - 1) * wide + 1, ...rest];
+  const index = { Index: attr.type('int32') };
+  const filter = writer.like('Slice', [joined, writer.ints([0, 0, 0, 0]), writer.ints(size)], index);
+  return { ...filter, shape: size };
 }
 
 /** As Keras does: a row of height one. */

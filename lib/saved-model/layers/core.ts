@@ -101,7 +101,7 @@ function softmaxAlong(writer: FunctionWriter, x: Ref, axis: number): Ref {
   const rank = x.shape.length;
   const at = axis < 0 ? axis + rank : axis;
   if (at === rank - 1) return writer.like('Softmax', [x]);
-  const order = Array.from({ length: rank }, (_, i) => (i === at ? rank - 1 : i === rank - 1 ? at : i));
+  const order = exchanged(rank, at, rank - 1);
   return transpose(writer, writer.like('Softmax', [transpose(writer, x, order)]), order);
 }
 
@@ -111,12 +111,12 @@ export function sum(writer: FunctionWriter, x: Ref, axes: number[], keep: boolea
 
 /** (x − mean)·γ/√(variance + ε) + β with the moving statistics, computed from the variables so that they stay variables. */
 function batchNormalization({ writer, config, inputs: [input], weight, need }: LayerContext): Ref {
-  const x = input as Ref;
+  const rank = (input as Ref).shape.length;
   const axis = (config.axis as number) ?? -1;
-  if (axis !== -1 && axis !== x.shape.length - 1) {
-    // Its kernels repeat the statistics along the last axis whatever the option says: TensorFlow would answer otherwise.
-    throw new CannotSave(`its axis is ${axis}, which tfjs 4.22 computes wrongly; use the last axis (-1)`);
-  }
+  // Statistics of the last axis fit as they are; another one changes places with it.
+  const order = exchanged(rank, axis < 0 ? axis + rank : axis, rank - 1);
+  const moved = order.some((from, to) => from !== to);
+  const x = moved ? transpose(writer, input as Ref, order) : (input as Ref);
   const [gamma, beta] = [weight('gamma'), weight('beta')];
   const variance = writer.read(need('moving_variance'));
   const epsilon = writer.number((config.epsilon as number) ?? 1e-3, x);
@@ -124,7 +124,12 @@ function batchNormalization({ writer, config, inputs: [input], weight, need }: L
   if (gamma) factor = writer.like('Mul', [factor, writer.read(gamma)]);
   const shift = writer.like('Mul', [writer.read(need('moving_mean')), factor]);
   const offset = writer.like('Sub', [beta ? writer.read(beta) : writer.number(0, x), shift]);
-  return writer.like('AddV2', [writer.like('Mul', [x, factor]), offset]);
+  const y = writer.like('AddV2', [writer.like('Mul', [x, factor]), offset]);
+  return moved ? transpose(writer, y, order) : y;
+}
+
+function exchanged(rank: number, a: number, b: number): number[] {
+  return Array.from({ length: rank }, (_, i) => (i === a ? b : i === b ? a : i));
 }
 
 function layerNormalization({ writer, config, inputs: [input], weight }: LayerContext): Ref {

@@ -40,6 +40,25 @@ const BINARY: Record<string, (a: Pair, b: Pair) => Pair> = {
   },
 };
 
+const UNARY: Record<string, (z: Pair) => Pair> = {
+  Exp: ([re, im]) => [Math.exp(re) * Math.cos(im), Math.exp(re) * Math.sin(im)],
+  Neg: ([re, im]) => [-re, -im],
+  Reciprocal: ([re, im]) => [re / (re * re + im * im), -im / (re * re + im * im)],
+  Square: ([re, im]) => [re * re - im * im, 2 * re * im],
+};
+
+/** The kernel of an op of one complex tensor; undefined where there is none. */
+export function complexUnary(op: string): ((x: Value) => Value) | undefined {
+  const apply = UNARY[op];
+  if (!apply) return undefined;
+  return (x) => {
+    const from = onHost(x) as Float32Array;
+    const data = from.slice();
+    for (let i = 0; i < from.length; i += 2) data.set(apply([from[i] as number, from[i + 1] as number]), i);
+    return hostValue(x.dtype, x.shape, data);
+  };
+}
+
 /** The kernel of a binary op for complex numbers; undefined where there is none. */
 export function complexBinary(op: string): Kernel | undefined {
   const apply = BINARY[op];
@@ -64,6 +83,18 @@ function part(of: (re: number, im: number) => number): OpRow {
     for (let i = 0; i < data.length; i++) data[i] = of(from[2 * i] as number, from[2 * i + 1] as number);
     return hostValue(typeAttr(node, 'Tout', 'float32'), (z as Value).shape, data);
   });
+}
+
+/** A real number has no imaginary part, and what becomes real loses it. */
+export function castComplex(x: Value, to: DType): Value {
+  const from = onHost(x) as unknown as ArrayLike<number | bigint>;
+  const [wide, wider] = [x.dtype, to].map((dtype) => (dtype.startsWith('complex') ? 2 : 1)) as [number, number];
+  const data = newData(to, from.length / wide) as unknown as number[];
+  for (let i = 0; i < from.length / wide; i++) {
+    data[i * wider] = Number(from[i * wide]);
+    if (wide === 2 && wider === 2) data[i * wider + 1] = Number(from[i * wide + 1]);
+  }
+  return hostValue(to, x.shape, data as never);
 }
 
 function combine(real: Value, imaginary: Value): Value {

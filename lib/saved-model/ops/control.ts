@@ -2,10 +2,10 @@ import type { Value } from '../device.ts';
 import { DEAD, hostValue, onHost, release, retain } from '../device.ts';
 import { sizeOf } from '../dtype.ts';
 import type { FlatNode, SubGraph } from '../graph.ts';
-import type { Env, Kernel, OpRow } from './op.ts';
+import type { Body, Env, Kernel, OpRow } from './op.ts';
 import { refuse, row } from './op.ts';
 
-/** Branches and loops: everything is synchronous, so the condition is simply read. */
+/** Branches and loops: everything is synchronous, so the condition is simply read. Each has a twin that pauses between the steps. */
 export const CONTROL: Record<string, OpRow> = {
   While: row((node, env) => loop(node, env)),
   StatelessWhile: row((node, env) => loop(node, env)),
@@ -25,34 +25,54 @@ function body(node: FlatNode, name: string): SubGraph {
 function loop(node: FlatNode, env: Env): Kernel {
   const condition = env.compile(body(node, 'cond'));
   const step = env.compile(body(node, 'body'));
-  return (inputs) => {
+  const run = (inputs: Value[]): Value[] => {
     let values = inputs.map(retain);
     try {
-      while (holds(node, condition(values)[0] as Value)) {
-        const next = step(values);
-        values.forEach(release);
-        values = next;
-      }
+      while (holds(node, condition(values)[0] as Value)) values = instead(values, step(values));
     } catch (error) {
       values.forEach(release);
       throw error;
     }
     return values;
   };
+  function* paced(inputs: Value[]): Generator<void, Value[]> {
+    let values = inputs.map(retain);
+    let done = false;
+    try {
+      while (holds(node, (yield* condition.paced(values))[0] as Value)) {
+        values = instead(values, yield* step.paced(values));
+        yield;
+      }
+      done = true;
+      return values;
+    } finally {
+      // Also when the run is given up.
+      if (!done) values.forEach(release);
+    }
+  }
+  return Object.assign(run, { paced });
+}
+
+function instead(old: Value[], next: Value[]): Value[] {
+  old.forEach(release);
+  return next;
 }
 
 function branch(node: FlatNode, env: Env): Kernel {
   const [yes, no] = [env.compile(body(node, 'then_branch')), env.compile(body(node, 'else_branch'))];
-  return ([condition, ...inputs]) => (truth(node, condition as Value) ? yes : no)(inputs);
+  return either((condition) => (truth(node, condition) ? yes : no));
 }
 
 /** A number out of range chooses the last branch. */
 function choose(node: FlatNode, env: Env): Kernel {
   const branches = Object.keys(node.bodies ?? {}).map((name) => env.compile(body(node, name)));
-  return ([index, ...inputs]) => {
-    const at = Number(onHost(index as Value)[0]);
-    return (branches[at] ?? (branches.at(-1) as (typeof branches)[0]))(inputs);
-  };
+  return either((index) => branches[Number(onHost(index)[0])] ?? (branches.at(-1) as Body));
+}
+
+/** The first input chooses what the others go through. */
+function either(chosen: (by: Value) => Body): Kernel {
+  const run = ([by, ...inputs]: Value[]): Value[] => chosen(by as Value)(inputs);
+  return Object.assign(run, { paced: ([by, ...inputs]: Value[]) => chosen(by as Value).paced(inputs) });
 }
 
 function route(node: FlatNode, [value, condition]: Value[]): Value[] {

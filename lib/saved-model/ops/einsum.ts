@@ -7,7 +7,7 @@ import { newNode } from '../graph.ts';
 import { MATMUL } from './matmul.ts';
 import type { Env, Kernel, OpRow } from './op.ts';
 import { refuse, row } from './op.ts';
-import { permute } from './places.ts';
+import { permute, pick, stepIndex, stridesOf } from './places.ts';
 import { REDUCE } from './reduce.ts';
 import { integers } from './shape.ts';
 
@@ -42,9 +42,18 @@ function named(node: FlatNode, value: Value, label: string): Named {
   const axes = expand(label, dots);
   if (axes.length !== value.shape.length)
     throw refuse(node, `Expected input to have rank ${axes.length} but got ${value.shape.length}`);
-  if (new Set(axes).size !== axes.length)
-    throw refuse(node, `Einsum with a repeated label (${label}) is not supported`);
-  return { value, axes };
+  const each = [...new Set(axes)];
+  return each.length === axes.length ? { value, axes } : diagonal(node, value, axes, each);
+}
+
+/** Of axes with the same letter: one step goes along all of them. */
+function diagonal(node: FlatNode, value: Value, axes: string[], each: string[]): Named {
+  const strides = stridesOf(value.shape);
+  const shape = each.map((axis) => value.shape[axes.indexOf(axis)] as number);
+  const steps = each.map((axis) => strides.reduce((sum, stride, i) => (axes[i] === axis ? sum + stride : sum), 0));
+  const odd = axes.find((axis, i) => value.shape[i] !== shape[each.indexOf(axis)]);
+  if (odd) throw refuse(node, `Einsum: the axes of the repeated label ${odd} are not of one size: [${value.shape}]`);
+  return { value: pick(value, shape, stepIndex(shape, steps)), axes: each, own: true };
 }
 
 function expand(label: string, dots: string[]): string[] {
@@ -52,14 +61,12 @@ function expand(label: string, dots: string[]): string[] {
   return after === undefined ? [...label] : [...before, ...dots, ...after];
 }
 
-function sumAlone({ value, axes }: Named, kept: string[], sum: Kernel): Named {
+function sumAlone({ value, axes, own }: Named, kept: string[], sum: Kernel): Named {
   const alone = axes.map((axis, i) => (kept.includes(axis) ? -1 : i)).filter((i) => i >= 0);
-  if (alone.length === 0) return { value, axes };
-  return {
-    value: sum([value, integers('int32', alone)]) as Value,
-    axes: axes.filter((axis) => kept.includes(axis)),
-    own: true,
-  };
+  if (alone.length === 0) return { value, axes, own };
+  const total = sum([value, integers('int32', alone)]) as Value;
+  if (own) release(value);
+  return { value: total, axes: axes.filter((axis) => kept.includes(axis)), own: true };
 }
 
 function arrange(node: FlatNode, { value, axes, own }: Named, out: string[]): Value {

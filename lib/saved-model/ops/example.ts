@@ -1,10 +1,10 @@
 import { intAttr, typesAttr } from '../attr.ts';
+import { decode } from '../decode.ts';
 import type { Value } from '../device.ts';
 import { hostValue, onHost } from '../device.ts';
 import { dtypeWord, newData, sizeOf } from '../dtype.ts';
 import { Example, type Feature } from '../example-schema.ts';
 import type { FlatNode } from '../graph.ts';
-import { decode } from '../proto.ts';
 import type { DType, TensorData } from '../value.ts';
 import type { Kernel, OpRow } from './op.ts';
 import { refuse, row } from './op.ts';

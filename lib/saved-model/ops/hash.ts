@@ -1,12 +1,21 @@
-import { intAttr } from '../attr.ts';
+import { intAttr, intsAttr } from '../attr.ts';
 import type { Value } from '../device.ts';
 import { hostValue } from '../device.ts';
 import type { OpRow } from './op.ts';
 import { row } from './op.ts';
+import { sipHash } from './sip-hash.ts';
 import { strings } from './text.ts';
 
 /** Strings as bucket numbers, by FarmHash's Fingerprint64, which never changes. */
 export const HASH: Record<string, OpRow> = {
+  StringToHashBucketStrong: row((node) => {
+    const buckets = BigInt(intAttr(node, 'num_buckets', 1));
+    const key = intsAttr(node, 'key', [0, 0]).map((part) => BigInt.asUintN(64, BigInt(part))) as [bigint, bigint];
+    return ([x]) => {
+      const data = BigInt64Array.from(strings(x as Value), (bytes) => sipHash(bytes, key) % buckets);
+      return hostValue('int64', (x as Value).shape, data);
+    };
+  }),
   StringToHashBucketFast: row((node) => {
     const buckets = BigInt(intAttr(node, 'num_buckets', 1));
     return ([x]) => {

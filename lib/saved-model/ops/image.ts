@@ -6,7 +6,7 @@ import type { FlatNode } from '../graph.ts';
 import type { DType } from '../value.ts';
 import type { OpRow } from './op.ts';
 import { refuse, row, shapeText } from './op.ts';
-import { checkSize, integers, numbers } from './shape.ts';
+import { checkSize, numbers } from './shape.ts';
 
 /** Ops of pictures, on the host: they stand before the network, once per picture. */
 export const IMAGE: Record<string, OpRow> = {
@@ -29,11 +29,6 @@ export const IMAGE: Record<string, OpRow> = {
     (node) =>
       ([x]) =>
         lrn(node, x as Value),
-  ),
-  NonMaxSuppressionV3: row(
-    (node) =>
-      ([boxes, scores, count, overlap, threshold]) =>
-        suppress(node, boxes as Value, scores as Value, count as Value, overlap as Value, threshold as Value),
   ),
 };
 
@@ -138,35 +133,4 @@ function lrn(node: FlatNode, x: Value): Value {
     return value / (bias + alpha * sum) ** beta;
   });
   return hostValue('float32', x.shape, data);
-}
-
-function suppress(node: FlatNode, boxes: Value, scores: Value, count: Value, overlap: Value, threshold: Value): Value {
-  const [list, score] = [onHost(boxes) as Float32Array, onHost(scores) as Float32Array];
-  const first = (value: Value) => Number(onHost(value)[0]);
-  const [limit, most, least] = [first(count), first(overlap), first(threshold)];
-  if (boxes.shape.length !== 2 || boxes.shape[1] !== 4)
-    throw refuse(node, `boxes must be [n, 4]: ${shapeText(boxes.shape)}`);
-  const order = Array.from(score.keys()).filter((i) => (score[i] as number) > least);
-  order.sort((a, b) => (score[b] as number) - (score[a] as number) || a - b);
-  const chosen: number[] = [];
-  for (const i of order) {
-    if (chosen.length >= limit) break;
-    if (chosen.every((other) => overlapOf(list, i, other) <= most)) chosen.push(i);
-  }
-  return integers('int32', chosen);
-}
-
-/** Intersection over union. */
-function overlapOf(boxes: Float32Array, a: number, b: number): number {
-  const side = (box: number, axis: number): [number, number] => {
-    const [p, q] = [boxes[4 * box + axis] as number, boxes[4 * box + axis + 2] as number];
-    return p < q ? [p, q] : [q, p];
-  };
-  const area = (box: number) =>
-    [0, 1].map((axis) => side(box, axis)).reduce((size, [low, high]) => size * (high - low), 1);
-  const common = [0, 1].reduce((size, axis) => {
-    const [[low, high], [low2, high2]] = [side(a, axis), side(b, axis)];
-    return size * Math.max(0, Math.min(high, high2) - Math.max(low, low2));
-  }, 1);
-  return area(a) <= 0 || area(b) <= 0 ? 0 : common / (area(a) + area(b) - common);
 }

@@ -53,6 +53,18 @@ export const LIST: Record<string, OpRow> = {
         resize(node, list as Value, numbers(size as Value)[0] as number),
   ),
   TensorListStack: row((node, env) => stack(node, env)),
+  TensorListGather: row((node, env) => {
+    const all = stack(node, env);
+    return ([list, indices, shape]) => {
+      const items = itemsOf(list as Value);
+      const chosen = numbers(indices as Value).map((at) => {
+        if (at < 0 || at >= items.length)
+          throw refuse(node, `Trying to gather element ${at} in a list with ${items.length} elements.`);
+        return items[at];
+      });
+      return all([{ ...(list as Value), items: chosen }, shape as Value]);
+    };
+  }),
 };
 
 function resize(node: FlatNode, list: Value, size: number): Value {
@@ -84,7 +96,7 @@ export function fromTensor(node: FlatNode, tensor: Value): Value {
   );
 }
 
-function part(data: Float32Array | Uint8Array[], start: number, end: number): TensorData {
+export function part(data: Float32Array | Uint8Array[], start: number, end: number): TensorData {
   return Array.isArray(data) ? data.slice(start, end) : data.subarray(start, end);
 }
 

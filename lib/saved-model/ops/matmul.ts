@@ -1,4 +1,4 @@
-import { boolAttr, floatAttr } from '../attr.ts';
+import { boolAttr, floatAttr, typeAttr } from '../attr.ts';
 import type { Value } from '../device.ts';
 import { hostValue, kernel, needKernel, onDevice, onHost, release, reshaped, zeros } from '../device.ts';
 import { newData, sizeOf } from '../dtype.ts';
@@ -27,7 +27,11 @@ function matmul(node: FlatNode, transposeA: boolean, transposeB: boolean): Kerne
     const [left, right] = [a as Value, b as Value];
     checkMatrices(node, left, right, transposeA, transposeB);
     const shape = [left.shape[transposeA ? 1 : 0] as number, right.shape[transposeB ? 0 : 1] as number];
-    if (left.dtype !== 'float32') return exact(left, right, transposeA, transposeB, shape);
+    if (left.dtype !== 'float32') {
+      // Products of bytes are summed up in int32 where the node says so: what Keras quantizes does.
+      const type = typeAttr(node, 'Tout', left.dtype as DType);
+      return exact(left, right, type, transposeA, transposeB, shape);
+    }
     if (sizeOf(left.shape) === 0 || sizeOf(right.shape) === 0) return zeros('float32', shape);
     const [stackedA, stackedB] = [stacked(left), stacked(right)];
     if (own && activation === 'linear' && (shape[0] as number) >= ROWS) {
@@ -64,10 +68,10 @@ function checkMatrices(node: FlatNode, a: Value, b: Value, transposeA: boolean, 
 }
 
 /** float64 and the integers: a plain loop on the host. */
-function exact(a: Value, b: Value, transposeA: boolean, transposeB: boolean, shape: number[]): Value {
+function exact(a: Value, b: Value, type: DType, transposeA: boolean, transposeB: boolean, shape: number[]): Value {
   const [m = 0, n = 0] = shape;
   const k = a.shape[transposeA ? 0 : 1] as number;
-  const data = newData(a.dtype as DType, m * n) as unknown as number[];
+  const data = newData(type, m * n) as unknown as number[];
   const [left, right] = [onHost(a) as unknown as number[], onHost(b) as unknown as number[]];
   const big = a.dtype === 'int64' || a.dtype === 'uint64';
   for (let row = 0; row < m; row++) {
@@ -81,7 +85,7 @@ function exact(a: Value, b: Value, transposeA: boolean, transposeB: boolean, sha
       data[row * n + column] = sum;
     }
   }
-  return hostValue(a.dtype, shape, data as never);
+  return hostValue(type, shape, data as never);
 }
 
 function batchMatmul(node: FlatNode): Kernel {
@@ -99,7 +103,7 @@ function batchMatmul(node: FlatNode): Kernel {
     const [k2, n] = lastTwo(right, transposeB);
     if (k !== k2)
       throw refuse(node, `Matrix size-incompatible: In[0]: ${shapeText(left.shape)}, In[1]: ${shapeText(right.shape)}`);
-    if (left.dtype !== 'float32') throw refuse(node, `${node.op} is not supported for ${left.dtype}`);
+    if (left.dtype !== 'float32') return exactBatch(left, right, batch, [m, n], flat as (inputs: Value[]) => Value);
     if (sizeOf(batch) * m * n === 0) return zeros('float32', [...batch, m, n]);
     const [x, y] = [flatBatch(left, outer, batch), flatBatch(right, inner, batch)];
     const out = call({ a: x, b: y }, { transposeA, transposeB, activation: 'linear' });
@@ -108,6 +112,24 @@ function batchMatmul(node: FlatNode): Kernel {
     out.shape = [...batch, m, n];
     return out;
   };
+}
+
+/** The other types, matrix by matrix. */
+function exactBatch(a: Value, b: Value, batch: number[], shape: number[], multiply: (inputs: Value[]) => Value): Value {
+  const matrices = [a, b].map((value) => {
+    const own = value.shape.slice(0, -2);
+    const [matrix, index, from] = [value.shape.slice(-2), sourceIndex(own, batch), onHost(value) as Float32Array];
+    const size = sizeOf(matrix);
+    return (i: number) => {
+      const at = (index ? (index[i] as number) : i) * size;
+      return hostValue(value.dtype, matrix, from.subarray(at, at + size));
+    };
+  });
+  const parts = Array.from({ length: sizeOf(batch) }, (_, i) => multiply(matrices.map((matrix) => matrix(i))));
+  const type = parts[0]?.dtype ?? a.dtype;
+  const data = newData(type as DType, sizeOf(batch) * sizeOf(shape)) as Float32Array;
+  for (const [i, part] of parts.entries()) data.set(onHost(part) as Float32Array, i * sizeOf(shape));
+  return hostValue(type, [...batch, ...shape], data);
 }
 
 function lastTwo(value: Value, transpose: boolean): [number, number] {

@@ -4,7 +4,8 @@ import { hostValue, needKernel, onHost, release, reshaped, retain } from '../dev
 import { newData, sizeOf } from '../dtype.ts';
 import type { FlatNode } from '../graph.ts';
 import type { DType } from '../value.ts';
-import type { Kernel, OpRow } from './op.ts';
+import { BINARY } from './binary.ts';
+import type { Env, Kernel, OpRow } from './op.ts';
 import { refuse, row, shapeText } from './op.ts';
 
 /** Convolutions, pooling, normalisation: float work, on the device. Fusions (fuse.ts) add a bias input and an activation. */
@@ -14,7 +15,7 @@ export const NN: Record<string, OpRow> = {
   Conv2DBackpropInput: row((node) => conv2dTranspose(node)),
   MaxPool: row((node) => pool(node, 'MaxPool')),
   AvgPool: row((node) => pool(node, 'AvgPool')),
-  BiasAdd: row((node) => biasAdd(node)),
+  BiasAdd: row((node, env) => biasAdd(node, env)),
   Softmax: row((node) => softmax(node)),
   LogSoftmax: row(
     () =>
@@ -150,8 +151,9 @@ function leak(node: FlatNode): number {
   return floatAttr(node, 'leakyrelu_alpha', 0);
 }
 
-function biasAdd(node: FlatNode): Kernel {
+function biasAdd(node: FlatNode, env: Env): Kernel {
   const add = needKernel('Add');
+  const addOthers = (BINARY.AddV2 as OpRow).make(node, env);
   const channelsFirst = textAttr(node, 'data_format', 'NHWC') === 'NCHW';
   return ([x, bias]) => {
     const [value, vector] = [x as Value, bias as Value];
@@ -163,12 +165,11 @@ function biasAdd(node: FlatNode): Kernel {
         `Must provide as many biases as the last dimension of the input tensor: ${shapeText(vector.shape)} vs. ${shapeText(value.shape)}`,
       );
     }
-    if (value.dtype !== 'float32') throw refuse(node, `BiasAdd is not supported for ${value.dtype}`);
     const view = reshaped(
       vector,
       channelsFirst ? [vector.shape[0] as number, ...value.shape.slice(2).map(() => 1)] : vector.shape,
     );
-    const out = add({ a: value, b: view }, {});
+    const out = value.dtype === 'float32' ? add({ a: value, b: view }, {}) : (addOthers([value, view]) as Value);
     release(view);
     return out;
   };
@@ -206,19 +207,35 @@ function logSoftmax(logits: Value): Value {
   return hostValue(logits.dtype, logits.shape, data);
 }
 
-/** In inference; the means and variances of a training graph's batch are not computed. */
+/** With the moments that it is given, or, in a graph of training, with those of the batch. */
 function batchNorm(node: FlatNode): Kernel {
   const call = needKernel('FusedBatchNorm');
   const attrs = { varianceEpsilon: floatAttr(node, 'epsilon', 0.0001) };
-  if (boolAttr(node, 'is_training', true)) throw refuse(node, `${node.op} with is_training is not supported`);
+  const training = boolAttr(node, 'is_training', true);
   if (textAttr(node, 'data_format', 'NHWC') !== 'NHWC')
     throw refuse(node, `${node.op} only supports the NHWC tensor format`);
   return ([x, scale, offset, mean, variance]) => {
     if ((x as Value).shape.length !== 4)
       throw refuse(node, `input must be 4-dimensional: ${shapeText((x as Value).shape)}`);
+    if (training) {
+      const [own, spread, spreadOfAll] = moments(x as Value) as [Value, Value, Value];
+      const y = call({ x, scale, offset, mean: own, variance: spread }, attrs);
+      return [y, own, spreadOfAll, retain(own), spread, retain(own)];
+    }
     const y = call({ x, scale, offset, mean, variance }, attrs);
     return [y, ...[mean, variance, mean, variance, mean].map((value) => retain(value as Value))];
   };
+}
+
+/** Of each channel: mean, variance, and what the variance says about everything that the batch was drawn from. */
+function moments(x: Value): Value[] {
+  const [from, channels] = [onHost(x) as Float32Array, x.shape.at(-1) as number];
+  const count = from.length / channels;
+  const [sums, squares] = [new Float64Array(channels), new Float64Array(channels)];
+  for (const [i, value] of from.entries()) sums[i % channels]! += value / count;
+  for (const [i, value] of from.entries()) squares[i % channels]! += (value - sums[i % channels]!) ** 2 / count;
+  const unbiased = squares.map((value) => (value * count) / Math.max(count - 1, 1));
+  return [sums, squares, unbiased].map((values) => hostValue('float32', [channels], Float32Array.from(values)));
 }
 
 function resize(node: FlatNode, name: string): Kernel {

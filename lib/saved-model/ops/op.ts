@@ -4,14 +4,20 @@ import type { FlatNode, SubGraph } from '../graph.ts';
 import type { DType } from '../value.ts';
 
 /** One step of a plan: inputs in the op's order; what it returns is owned by the caller. */
-export type Kernel = (inputs: Value[]) => Value | Value[];
+export type Kernel = {
+  (inputs: Value[]): Value | Value[];
+  /** Where a step holds a graph of its own: the same with a pause between its steps. */
+  paced?: (inputs: Value[]) => Generator<void, Value | Value[]>;
+};
 
 /** What a node may ask of the plan it becomes part of. */
 export type Env = {
-  compile(graph: SubGraph): (inputs: Value[]) => Value[];
+  compile(graph: SubGraph): Body;
   /** What outlives a request: variables and tables, by the name of their handle. */
   state: State;
 };
+/** A graph inside a graph. */
+export type Body = { (inputs: Value[]): Value[]; paced(inputs: Value[]): Generator<void, Value[]> };
 export type State = { variables: Map<string, Value>; tables: Map<string, Table> };
 export type Table = { keyType: DType; valueType: DType; entries: Map<unknown, unknown> };
 

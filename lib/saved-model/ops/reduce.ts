@@ -9,6 +9,7 @@ import type { Kernel, OpRow } from './op.ts';
 import { refuse, row, wrapAxis } from './op.ts';
 import { stridesOf } from './places.ts';
 import { checkSize, integers, numbers } from './shape.ts';
+import { cast } from './unary.ts';
 
 /** Ops that make one number of many. */
 export const REDUCE: Record<string, OpRow> = {
@@ -32,6 +33,7 @@ export const REDUCE: Record<string, OpRow> = {
   ArgMin: row((node) => argument(node, (a, b) => a < b)),
   Cumsum: row((node) => cumulate(node, (a, b) => a + b, 0)),
   Cumprod: row((node) => cumulate(node, (a, b) => a * b, 1)),
+  CumulativeLogsumexp: row((node) => cumulate(node, logOfSum, Number.NEGATIVE_INFINITY)),
   OneHot: row((node) => oneHot(node)),
   TopKV2: row(
     (node) =>
@@ -42,13 +44,17 @@ export const REDUCE: Record<string, OpRow> = {
   L2Loss: row(
     () =>
       ([x]) =>
-        hostValue(
-          'float32',
-          [],
-          Float32Array.of((onHost(x as Value) as Float32Array).reduce((s, v) => s + v * v, 0) / 2),
-        ),
+        l2Loss(x as Value),
   ),
 };
+
+function l2Loss(x: Value): Value {
+  const sum = (onHost(x) as Float32Array).reduce((total, value) => total + value * value, 0);
+  const dtype = x.dtype as DType;
+  const data = newData(dtype, 1) as Float32Array;
+  data[0] = sum / 2;
+  return hostValue(dtype, [], rounded(dtype, data));
+}
 
 function reduce(
   start: number,
@@ -142,9 +148,11 @@ function mean(node: FlatNode): Kernel {
     if (over.length === 0) return retain(x);
     if (call && onDeviceOnly(x))
       return shaped(call({ x }, { axis: over, keepDims: false })[0] as Value, keptShape(x, over, keep));
+    // Added up in a wider type, as TensorFlow does: the sum of bytes or of halves may not fit into one.
+    const wide = x.dtype === 'int64' || x.dtype === 'uint64' ? x : cast(x, 'float64');
     const sum = onTheHost(
       node,
-      x,
+      wide,
       over,
       keep,
       0,
@@ -152,10 +160,10 @@ function mean(node: FlatNode): Kernel {
       (a, b) => a + b,
     );
     const count = sizeOf(over.map((axis) => x.shape[axis]!));
-    const data = sum.data as Float32Array | BigInt64Array;
+    const data = sum.data as Float64Array | BigInt64Array;
     for (let i = 0; i < data.length; i++)
       data[i] = typeof data[i] === 'bigint' ? (data[i] as bigint) / BigInt(count) : (data[i] as number) / count;
-    return sum;
+    return cast(sum, x.dtype as DType);
   };
 }
 
@@ -176,6 +184,11 @@ function argument(node: FlatNode, better: (a: number, b: number) => boolean): Ke
     });
     return integers(type, found, shape);
   };
+}
+
+function logOfSum(a: number, b: number): number {
+  const most = Math.max(a, b);
+  return Number.isFinite(most) ? most + Math.log1p(Math.exp(-Math.abs(a - b))) : most;
 }
 
 function cumulate(node: FlatNode, fold: (a: number, b: number) => number, start: number): Kernel {

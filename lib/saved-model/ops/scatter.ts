@@ -6,7 +6,7 @@ import type { DType, TensorData } from '../value.ts';
 import type { OpRow } from './op.ts';
 import { refuse, row, shapeText } from './op.ts';
 import { stridesOf } from './places.ts';
-import { checkSize, numbers } from './shape.ts';
+import { checkSize, integers, numbers } from './shape.ts';
 
 type Combine = (old: never, update: never) => unknown;
 
@@ -18,12 +18,26 @@ export const SCATTER: Record<string, OpRow> = {
     const { dtype } = updates as Value;
     return put(node, newData(dtype as DType, sizeOf(dims)), dims, indices as Value, updates as Value, add);
   }),
+  UnravelIndex: row(
+    (node) =>
+      ([indices, dims]) =>
+        unravel(node, indices as Value, numbers(dims as Value)),
+  ),
   TensorScatterUpdate: into((_, b) => b),
   TensorScatterAdd: into(add),
   TensorScatterSub: into((a, b) => a - b),
   TensorScatterMax: into((a, b) => (b > a ? b : a)),
   TensorScatterMin: into((a, b) => (b < a ? b : a)),
 };
+
+/** A place in a flat tensor as its indices along each axis. */
+function unravel(node: FlatNode, indices: Value, dims: number[]): Value {
+  const [places, strides] = [numbers(indices), stridesOf(dims)];
+  const outside = places.find((at) => at < 0 || at >= sizeOf(dims));
+  if (outside !== undefined) throw refuse(node, `index ${outside} is out of bound as with dims ${shapeText(dims)}`);
+  const rows = strides.flatMap((stride, axis) => places.map((at) => Math.floor(at / stride) % (dims[axis] as number)));
+  return integers(indices.dtype as DType, rows, [dims.length, ...indices.shape]);
+}
 
 function add(a: number, b: number): number {
   return a + b;

@@ -4,6 +4,7 @@ import { hostValue, onHost, reshaped } from '../device.ts';
 import { newData, sizeOf } from '../dtype.ts';
 import type { FlatNode } from '../graph.ts';
 import type { DType, TensorData } from '../value.ts';
+import { rounded } from './binary.ts';
 import type { OpRow } from './op.ts';
 import { refuse, row, shapeText, wrapAxis } from './op.ts';
 
@@ -68,11 +69,10 @@ export const SHAPE: Record<string, OpRow> = {
   }),
   LinSpace: row(() => ([start, stop, count]) => {
     const [from, to, n] = [start, stop, count].map((x) => numbers(x as Value)[0] as number) as [number, number, number];
-    return hostValue(
-      'float32',
-      [n],
-      Float32Array.from({ length: n }, (_, i) => from + ((to - from) * i) / Math.max(n - 1, 1)),
-    );
+    const dtype = (start as Value).dtype as DType;
+    const data = newData(dtype, n) as Float32Array;
+    for (let i = 0; i < n; i++) data[i] = from + ((to - from) * i) / Math.max(n - 1, 1);
+    return hostValue(dtype, [n], rounded(dtype, data));
   }),
 };
 

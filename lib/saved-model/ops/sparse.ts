@@ -84,41 +84,47 @@ function where(condition: Value): Value {
   return integers('int64', places, [count, condition.shape.length]);
 }
 
-/** One level of rows, given by where each starts or by the row of each value: what text layers use. */
+/** Rows, and rows of rows, given by where each starts or by the row of each value. */
 function raggedToDense(node: FlatNode, shape: number[], values: Value, otherwise: Value, partitions: Value[]): Value {
   const kinds = (node.attr.get('row_partition_types')?.list?.s ?? []).map((bytes) => Buffer.from(bytes).toString());
-  const rows = rowsOf(node, kinds, partitions);
+  const levels = levelsOf(node, kinds, partitions.map(numbers));
   const inner = values.shape.slice(1);
-  const [height = -1, width = -1] = shape;
-  const out = [
-    height < 0 ? rows.length : height,
-    width < 0 ? Math.max(0, ...rows.map((row) => row.length)) : width,
-    ...inner,
-  ];
+  const sizes = [levels[0]!.length, ...levels.map((rows) => Math.max(0, ...rows.map((row) => row.length)))];
+  const depth = sizes.length;
+  const out = sizes.map((size, axis) => ((shape[axis] ?? -1) < 0 ? size : (shape[axis] as number))).concat(inner);
   checkSize(node, out);
   const size = sizeOf(inner);
   const data = newData(values.dtype as DType, sizeOf(out)) as unknown[];
   data.fill((onHost(otherwise) as unknown[])[0]);
   const from = onHost(values) as unknown[];
-  rows.slice(0, out[0]).forEach((row, i) => {
-    row.slice(0, out[1]).forEach((source, n) => {
-      for (let k = 0; k < size; k++) data[(i * out[1]! + n) * size + k] = from[source * size + k];
-    });
-  });
+  const strides = stridesOf(out);
+  const place = (level: number, row: number, at: number): void => {
+    if (level === depth - 1) {
+      for (let k = 0; k < size; k++) data[at + k] = from[row * size + k];
+      return;
+    }
+    const children = levels[level]![row]!.slice(0, out[level + 1]);
+    for (const [n, child] of children.entries()) place(level + 1, child, at + n * strides[level + 1]!);
+  };
+  for (let row = 0; row < Math.min(levels[0]!.length, out[0] as number); row++) place(0, row, row * strides[0]!);
   return hostValue(values.dtype, out, data as unknown as TensorData);
 }
 
-function rowsOf(node: FlatNode, kinds: string[], partitions: Value[]): number[][] {
-  const [first, second] = partitions.map(numbers);
-  if (kinds.join() === 'ROW_SPLITS' && first) {
-    return first.slice(1).map((end, i) => Array.from({ length: end - first[i]! }, (_, n) => first[i]! + n));
-  }
-  if (kinds.join() === 'FIRST_DIM_SIZE,VALUE_ROWIDS' && first && second) {
-    const rows = Array.from({ length: first[0]! }, (): number[] => []);
-    second.forEach((row, i) => {
-      rows[row]?.push(i);
+/** Of each level the rows, each with the numbers of what lies in it. */
+function levelsOf(node: FlatNode, kinds: string[], partitions: number[][]): number[][][] {
+  const [first] = partitions;
+  if (kinds[0] === 'FIRST_DIM_SIZE' && first && kinds.slice(1).every((kind) => kind === 'VALUE_ROWIDS')) {
+    let count = first[0] as number;
+    return partitions.slice(1).map((owners) => {
+      const rows = Array.from({ length: count }, (): number[] => []);
+      for (const [i, row] of owners.entries()) rows[row]?.push(i);
+      count = owners.length;
+      return rows;
     });
-    return rows;
   }
+  if (kinds.length > 0 && kinds.every((kind) => kind === 'ROW_SPLITS'))
+    return partitions.map((splits) =>
+      splits.slice(1).map((end, i) => Array.from({ length: end - splits[i]! }, (_, n) => splits[i]! + n)),
+    );
   throw refuse(node, `RaggedTensorToTensor of ${kinds.join(', ')} is not supported`);
 }

@@ -3,7 +3,8 @@ import { hostValue, onHost } from '../device.ts';
 import { newData } from '../dtype.ts';
 import type { FlatNode } from '../graph.ts';
 import type { DType } from '../value.ts';
-import { BINARY } from './binary.ts';
+import { BINARY, rounded } from './binary.ts';
+import { broadcastShape, sourceIndex } from './broadcast.ts';
 import type { Env, Kernel, OpRow } from './op.ts';
 import { row } from './op.ts';
 import { REDUCE } from './reduce.ts';
@@ -17,6 +18,11 @@ export const SPECIAL: Record<string, OpRow> = {
   Ndtri: each((p) => Math.SQRT2 * erfinv(2 * p - 1)),
   EuclideanNorm: row((node, env) => norm(node, env)),
   ClipByValue: row((node, env) => clip(node, env)),
+  SoftmaxCrossEntropyWithLogits: row(
+    () =>
+      ([logits, targets]) =>
+        targetEntropy(logits as Value, targets as Value),
+  ),
   SparseSoftmaxCrossEntropyWithLogits: row(
     () =>
       ([logits, labels]) =>
@@ -87,7 +93,10 @@ function clip(node: FlatNode, env: Env): Kernel {
 function crossEntropy(logits: Value, labels: Value): Value[] {
   const [rows, width] = logits.shape as [number, number];
   const [from, chosen] = [onHost(logits) as Float32Array, onHost(labels) as Int32Array];
-  const [loss, gradient] = [new Float32Array(rows), new Float32Array(rows * width)];
+  const [loss, gradient] = [rows, rows * width].map((size) => newData(logits.dtype as DType, size)) as [
+    Float32Array,
+    Float32Array,
+  ];
   for (let row = 0; row < rows; row++) {
     const part = from.subarray(row * width, (row + 1) * width);
     const max = part.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
@@ -98,5 +107,34 @@ function crossEntropy(logits: Value, labels: Value): Value[] {
       gradient[row * width + i] = Math.exp(x - log) - Number(i === label);
     });
   }
-  return [hostValue('float32', [rows], loss), hostValue('float32', logits.shape, gradient)];
+  return [realValue(logits.dtype as DType, [rows], loss), realValue(logits.dtype as DType, logits.shape, gradient)];
+}
+
+/** The same for a probability of each class instead of a label; both may stand for several rows. */
+function targetEntropy(logits: Value, targets: Value): Value[] {
+  const shape = broadcastShape(logits.shape, targets.shape) as [number, number];
+  const [rows, width] = shape;
+  const [from, wanted] = [logits, targets].map((value) => {
+    const [data, index] = [onHost(value) as Float32Array, sourceIndex(value.shape, shape)];
+    return index ? Float64Array.from(index, (i) => data[i] as number) : data;
+  }) as [Float32Array, Float32Array];
+  const [loss, gradient] = [rows, rows * width].map((size) => newData(logits.dtype as DType, size)) as [
+    Float32Array,
+    Float32Array,
+  ];
+  for (let row = 0; row < rows; row++) {
+    const part = from.subarray(row * width, (row + 1) * width);
+    const max = part.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+    const log = max + Math.log(part.reduce((sum, x) => sum + Math.exp(x - max), 0));
+    for (const [i, x] of part.entries()) {
+      const target = wanted[row * width + i] as number;
+      loss[row]! += target * (log - x);
+      gradient[row * width + i] = Math.exp(x - log) - target;
+    }
+  }
+  return [realValue(logits.dtype as DType, [rows], loss), realValue(logits.dtype as DType, shape, gradient)];
+}
+
+function realValue(dtype: DType, shape: number[], data: Float32Array): Value {
+  return hostValue(dtype, shape, rounded(dtype, data));
 }

@@ -1,15 +1,22 @@
 import { ARRAY } from './array.ts';
 import { BINARY } from './binary.ts';
 import { BLOCK } from './block.ts';
+import { BOXES } from './boxes.ts';
+import { COLOUR } from './colour.ts';
 import { COMPLEX } from './complex.ts';
 import { CONTROL } from './control.ts';
+import { DECODE } from './decode.ts';
 import { EINSUM } from './einsum.ts';
 import { EXAMPLE } from './example.ts';
+import { FOURIER } from './fourier.ts';
 import { GATHER } from './gather.ts';
+import { withHalves, withOtherNumbers } from './half.ts';
 import { HASH } from './hash.ts';
 import { IMAGE } from './image.ts';
 import { JOIN } from './join.ts';
+import { LINEAR } from './linear.ts';
 import { LIST } from './list.ts';
+import { LIST_PARTS } from './list-parts.ts';
 import { LOOKUP } from './lookup.ts';
 import { MATMUL } from './matmul.ts';
 import { MATRIX } from './matrix.ts';
@@ -17,7 +24,12 @@ import { MOVE } from './move.ts';
 import { NN } from './nn.ts';
 import type { OpRow } from './op.ts';
 import { PARTITION } from './partition.ts';
+import { PRINT } from './print.ts';
+import { QUANTIZE } from './quantize.ts';
+import { RANDOM } from './random.ts';
 import { REDUCE } from './reduce.ts';
+import { RESAMPLE } from './resample.ts';
+import { ROWS } from './rows.ts';
 import { SCATTER } from './scatter.ts';
 import { SEGMENT } from './segment.ts';
 import { SHAPE } from './shape.ts';
@@ -27,6 +39,7 @@ import { SPECIAL } from './special.ts';
 import { STATE } from './state.ts';
 import { TEXT } from './text.ts';
 import { UNARY } from './unary.ts';
+import { UNICODE } from './unicode.ts';
 import { UNIQUE } from './unique.ts';
 import { VOLUME } from './volume.ts';
 import { WORDS } from './words.ts';
@@ -36,8 +49,8 @@ export const OPS: Record<string, OpRow> = {
   ...UNARY,
   ...BINARY,
   ...REDUCE,
-  ...MATMUL,
-  ...NN,
+  ...withHalves(MATMUL),
+  ...withOtherNumbers(NN),
   ...SHAPE,
   ...MOVE,
   ...SLICE,
@@ -45,15 +58,17 @@ export const OPS: Record<string, OpRow> = {
   ...GATHER,
   ...CONTROL,
   ...STATE,
-  ...EINSUM,
+  ...withHalves(EINSUM),
   ...LIST,
+  ...LIST_PARTS,
   ...TEXT,
   ...LOOKUP,
   ...EXAMPLE,
   ...SPARSE,
   ...BLOCK,
   ...WORDS,
-  ...VOLUME,
+  ...UNICODE,
+  ...withOtherNumbers(VOLUME),
   ...UNIQUE,
   ...SPECIAL,
   ...SEGMENT,
@@ -64,4 +79,14 @@ export const OPS: Record<string, OpRow> = {
   ...HASH,
   ...COMPLEX,
   ...ARRAY,
+  ...DECODE,
+  ...LINEAR,
+  ...ROWS,
+  ...BOXES,
+  ...RESAMPLE,
+  ...COLOUR,
+  ...QUANTIZE,
+  ...RANDOM,
+  ...FOURIER,
+  ...PRINT,
 };

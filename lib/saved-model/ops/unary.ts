@@ -1,9 +1,12 @@
 import { floatAttr, typeAttr } from '../attr.ts';
 import type { Value } from '../device.ts';
 import { hostValue, kernel, onHost, reshaped, retain } from '../device.ts';
-import { dtypeWord, newData, sizeOf } from '../dtype.ts';
+import { dtypeWord, elementBytes, newData, sizeOf } from '../dtype.ts';
+import type { FlatNode } from '../graph.ts';
+import { fromBytes, toBytes } from '../tensor-proto.ts';
 import type { DType } from '../value.ts';
 import { rounded } from './binary.ts';
+import { castComplex, complexUnary } from './complex.ts';
 import type { OpRow } from './op.ts';
 import { refuse, row } from './op.ts';
 
@@ -78,9 +81,9 @@ export const UNARY: Record<string, OpRow> = {
     return ([x]) => cast(x as Value, to);
   }),
   Bitcast: row((node) => ([x]) => {
-    const to = typeAttr(node, 'type', 'float32');
-    if (x?.dtype === to) return reshaped(x, x.shape);
-    throw refuse(node, `Bitcast from ${x?.dtype} to ${to} is not supported`);
+    const [from, to] = [x as Value, typeAttr(node, 'type', 'float32')];
+    if (from.dtype === to) return reshaped(from, from.shape);
+    return bitcast(node, from, to);
   }),
 };
 
@@ -105,7 +108,10 @@ UNARY.IdentityN = row(() => (inputs) => inputs.map(retain));
 const SMALL = 512;
 
 function unary(rule: Rule): OpRow {
-  return row((node) => elementwise(rule, node.name));
+  return row((node) => {
+    const [real, complex] = [elementwise(rule, node.name), complexUnary(node.op)];
+    return (inputs) => (complex && inputs[0]?.dtype.startsWith('complex') ? complex(inputs[0]) : real(inputs));
+  });
 }
 
 function elementwise(rule: Rule, name: string): (inputs: Value[]) => Value {
@@ -138,12 +144,14 @@ function filled(x: Value, value: number): Value {
 
 export function cast(x: Value, to: DType): Value {
   if (x.dtype === to) return retain(x);
+  if (to.startsWith('complex') || x.dtype.startsWith('complex')) return castComplex(x, to);
   const from = onHost(x) as ArrayLike<number | bigint>;
   const data = newData(to, from.length) as unknown as (number | bigint)[];
   const bigTo = to === 'int64' || to === 'uint64';
   for (let i = 0; i < from.length; i++) {
     const value = from[i] as number | bigint;
-    if (to === 'bool') data[i] = value ? 1 : 0;
+    // Not a number is not zero either.
+    if (to === 'bool') data[i] = Number(value !== 0 && value !== 0n);
     else if (bigTo) data[i] = typeof value === 'bigint' ? value : toBig(value);
     else
       data[i] =
@@ -156,6 +164,17 @@ export function cast(x: Value, to: DType): Value {
   return hostValue(to, x.shape, rounded(to, data as never));
 }
 
+/** The same bytes as elements of another size: more of them in a last dimension, or a last dimension less. */
+function bitcast(node: FlatNode, x: Value, to: DType): Value {
+  const dtype = x.dtype as DType;
+  const [before, after] = [elementBytes(dtype), elementBytes(to)];
+  const parts = after / before;
+  const fits = before * after > 0 && (parts <= 1 || x.shape.at(-1) === parts);
+  if (!fits) throw refuse(node, `Cannot bitcast from ${dtypeWord(dtype)} to ${dtypeWord(to)} with shape [${x.shape}]`);
+  const shape = parts === 1 ? x.shape : parts < 1 ? [...x.shape, 1 / parts] : x.shape.slice(0, -1);
+  return hostValue(to, shape, fromBytes(to, sizeOf(shape), toBytes({ dtype, shape: x.shape, data: onHost(x) })));
+}
+
 /** C++ on x86: what does not fit in an int64 becomes its minimum. */
 function toBig(value: number): bigint {
   return Number.isFinite(value) && Math.abs(value) < 2 ** 63 ? BigInt(Math.trunc(value)) : -(2n ** 63n);
@@ -166,7 +185,7 @@ function clamp(value: number, to: DType): number {
   return Math.abs(value) <= 2147483648 ? Math.trunc(value) : -2147483648;
 }
 
-function halfEven(x: number): number {
+export function halfEven(x: number): number {
   const floor = Math.floor(x);
   const rest = x - floor;
   return rest > 0.5 || (rest === 0.5 && floor % 2 !== 0) ? floor + 1 : floor;

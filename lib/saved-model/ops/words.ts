@@ -53,19 +53,6 @@ export const WORDS: Record<string, OpRow> = {
       ([x]) =>
         decodeRaw(node, x as Value),
   ),
-  UnicodeDecode: row((node) => {
-    if (textAttr(node, 'input_encoding', 'UTF-8').toUpperCase() !== 'UTF-8')
-      throw refuse(node, 'only UTF-8 is decoded');
-    const type = typeAttr(node, 'Tsplits', 'int64');
-    return ([x]) => {
-      const codes = strings(x as Value).map((bytes) =>
-        Array.from(Buffer.from(bytes).toString(), (c) => c.codePointAt(0) as number),
-      );
-      let end = 0;
-      const splits = [0, ...codes.map((row) => (end += row.length))];
-      return [integers(type, splits), integers('int32', codes.flat())];
-    };
-  }),
 };
 
 function changed(x: Value, change: (bytes: Uint8Array) => Uint8Array): Value {

@@ -38,6 +38,44 @@ def doubles(path):
 
 
 @maker
+def wide_numbers(path):
+    """Networks of float64: computed in float32 where the engine does it."""
+    weights = {name: tf.Variable(random.normal(size=shape)) for name, shape in [('conv', (3, 3, 2, 4)), ('deep', (2, 2, 4, 2)), ('back', (2, 2, 3, 8)), ('bias', (4,))]}
+
+    @function(x=(tf.float64, [None, 6, 7, 2]))
+    def run(x):
+        y = tf.nn.bias_add(tf.nn.conv2d(x, weights['conv'], 1, 'SAME'), weights['bias'])
+        z = tf.nn.depthwise_conv2d(tf.nn.relu(y), weights['deep'], [1, 2, 2, 1], 'SAME')
+        return {'conv': y, 'deep': z, 'back': tf.nn.conv2d_transpose(z, weights['back'], [2, 6, 8, 3], 2, 'SAME'), 'max': tf.nn.max_pool2d(y, 2, 2, 'SAME'), 'mean': tf.nn.avg_pool2d(y, 3, 2, 'VALID'),
+                'loss': tf.nn.l2_loss(x), 'labels': tf.nn.sparse_softmax_cross_entropy_with_logits([1, 0], y[:, 0, 0]), 'classes': tf.nn.softmax_cross_entropy_with_logits(tf.abs(y), y),
+                'smaller': tf.image.resize(x, [3, 4]), 'nearest': tf.image.resize(x, [9, 4], 'nearest'), 'line': tf.raw_ops.LinSpace(start=x[0, 0, 0, 0], stop=x[0, 0, 0, 1], num=4)}
+
+    module = tf.Module()
+    module.weights, module.run = weights, run
+    tf.saved_model.save(module, path, run)
+    return [('serving_default', {'x': random.normal(size=(2, 6, 7, 2))})]
+
+
+@maker
+def bytes_and_bits(path):
+    """Pictures as they are decoded, sums that do not fit in their type, and the bytes of numbers."""
+    @function(image=(tf.uint8, [None, None, None, 3]), i=(tf.int32, [None, 4]), x=(tf.float32, [None]), h=(tf.float16, [None]))
+    def run(image, i, x, h):
+        small = tf.cast(i, tf.int8)
+        return {
+            'resized': tf.image.resize(image, [5, 4]), 'nearest': tf.image.resize(image, [5, 14], 'nearest'), 'ratio': tf.image.resize(image, [6, 6], preserve_aspect_ratio=True), 'smooth': tf.image.resize(image, [3, 3], antialias=True),
+            'pooled': tf.nn.max_pool2d((i % 1000)[tf.newaxis, :, :, tf.newaxis], 2, 1, 'SAME'), 'biased': tf.nn.bias_add(i, [2**30, 2**24 + 1, 3, 4]), 'mean': tf.reduce_mean(image, [1, 2]), 'small': tf.reduce_mean(small, 0), 'whole': tf.reduce_mean(i, 0),
+            'half': tf.reduce_mean(h), 'true': tf.cast(x, tf.bool), 'bits': tf.bitcast(x, tf.int32), 'bytes': tf.bitcast(x, tf.uint8), 'halves': tf.bitcast(x, tf.float16), 'pairs': tf.bitcast(i, tf.int32),
+            'joined': tf.bitcast(tf.reshape(i, [-1, 2]), tf.int64), 'diagonal': tf.einsum('aa->a', tf.cast(i, tf.float32)), 'trace': tf.einsum('aa->', i), 'rows': tf.einsum('bii,bj->bij', tf.reshape(x[:8], [2, 2, 2]), tf.reshape(x[:4], [2, 2])),
+        }
+
+    save_module(path, run=run)
+    i = np.array([[2**31 - 1, -5, 100, -7], [2**31 - 3, 120, 121, -100], [7, 120, -8, -101], [-9, 1, 127, -128]], 'int32')
+    x = np.array([np.nan, np.inf, -0.0, 0, 1.5, -2.25, 3e-30, 7], 'float32')
+    return [('serving_default', {'image': random.integers(0, 256, (2, 7, 9, 3)).astype('uint8'), 'i': i, 'x': x, 'h': np.full(2000, 60.0, 'float16')})]
+
+
+@maker
 def complexes(path):
     @function(z=(tf.complex64, [None]), x=(tf.float32, [None]))
     def run(z, x):
@@ -73,6 +111,60 @@ def loops(path):
 
     save_module(path, run=run)
     return [('serving_default', {'x': floats(5, 3)}), ('serving_default', {'x': -np.ones((2, 3), 'float32')})]
+
+
+@maker
+def arrays(path):
+    """TensorArrays written at places, cut into parts and joined again."""
+    @function(x=(tf.float32, [None, 3]))
+    def run(x):
+        placed = tf.TensorArray(tf.float32, 6, element_shape=[3]).scatter([0, 4, 1], x[:3])
+        parts = tf.TensorArray(tf.float32, 3, infer_shape=False).split(x, [1, 0, tf.shape(x)[0] - 1])
+        rising = tf.TensorArray(tf.float32, 0, dynamic_size=True, infer_shape=False)
+        for i in tf.range(4):
+            rising = rising.write(i, x[:i])
+        unset = tf.raw_ops.TensorListConcatV2(
+            input_handle=tf.raw_ops.TensorListReserve(element_shape=[-1, 2], num_elements=2, element_dtype=tf.float32), element_shape=tf.constant([-1, 2]), leading_dims=tf.constant([1, 2], tf.int64), element_dtype=tf.float32)
+        return {
+            'placed': placed.stack(), 'some': placed.gather([4, 0]), 'part': parts.read(2), 'whole': parts.concat(), 'count': rising.size(), 'rising': rising.concat(), 'unset': unset[0], 'lengths': unset[1],
+        }
+
+    save_module(path, run=run)
+    return [('serving_default', {'x': floats(4, 3)})]
+
+
+@maker
+def printed(path):
+    """tf.print left in a model; what it would print is also an output."""
+    @function(x=(tf.float32, [None, None, 9]), d=(tf.float64, []), i=(tf.int64, [None]), b=(tf.bool, [None]), s=(tf.string, [None]))
+    def run(x, d, i, b, s):
+        tf.print('this is printed by a test:', tf.shape(x))
+        return {
+            'all': tf.strings.format('{} {} {} {}!', (x, i, b, s), summarize=-1), 'some': tf.strings.format('{}', x), 'one': tf.strings.format('{}', x, summarize=1), 'double': tf.strings.format('{}{}', (d, s[0])),
+            'half': tf.strings.format('{}', tf.cast(x, tf.float16)), 'none': tf.strings.format('{}', x[:0]), 'same': x if tf.size(x) > 0 else -x,
+        }
+
+    save_module(path, run=run)
+    x = floats(2, 8, 9)
+    x[0, 0, :5] = [1e-10, 1e10, np.inf, np.nan, 0.1]
+    return [('serving_default', {'x': x, 'd': np.float64(1) / 3, 'i': np.arange(9) * 2**33, 'b': np.array([True, False]), 's': strings('a', 'b c')})]
+
+
+@maker
+def next_words(path):
+    """What models that write text do: choose at random, here among one."""
+    @function(logits=(tf.float32, [None, None]))
+    def run(logits):
+        sure = tf.where(tf.one_hot(tf.argmax(logits, 1), tf.shape(logits)[1]) > 0, 0.0, -np.inf)
+        place = tf.argmax(tf.reshape(logits, [-1]), output_type=tf.int32)
+        square = tf.matmul(logits, logits, transpose_a=True) + tf.eye(5)
+        return {
+            'chosen': tf.random.categorical(sure, 3), 'small': tf.random.categorical(sure, 2, dtype=tf.int32), 'place': tf.unravel_index(place, tf.shape(logits)), 'logs': tf.math.cumulative_logsumexp(logits, 1),
+            'back': tf.math.cumulative_logsumexp(logits, 0, exclusive=True, reverse=True), 'solved': tf.linalg.triangular_solve(square, square[:, :2]), 'upper': tf.linalg.triangular_solve(square, square[:, :2], lower=False, adjoint=True),
+        }
+
+    save_module(path, run=run)
+    return [('serving_default', {'logits': floats(4, 5)})]
 
 
 @maker
@@ -247,6 +339,49 @@ def more_strings(path):
 
     save_module(path, run=run)
     return [('serving_default', {'s': strings('a', 'hello big world', 'grün,blau,,x', 'a ab')})]
+
+
+@maker
+def written_numbers(path):
+    @function(x=(tf.float32, [None]), d=(tf.float64, [None]), i=(tf.int64, [None]), s=(tf.string, [None]))
+    def run(x, d, i, s):
+        ways = {
+            'plain': {}, 'three': {'precision': 3}, 'none': {'precision': 0}, 'scientific': {'scientific': True}, 'short': {'shortest': True}, 'shorter': {'shortest': True, 'precision': 3},
+            'zeros': {'width': 14, 'fill': '0'}, 'left': {'width': 14, 'fill': '-'}, 'plus': {'width': 14, 'fill': '+'}, 'space': {'width': 3, 'fill': ' '},
+        }
+        out = {f'{name}_{number.dtype.name}': tf.strings.as_string(number, **way) for name, way in ways.items() for number in (x, d)}
+        out.update({f'whole_{name}': tf.strings.as_string(i, width=6, fill=fill) for name, fill in [('zeros', '0'), ('left', '-'), ('plus', '+'), ('space', ' ')]})
+        for most in (0, 1, 3):
+            out[f'words_{most}'] = tf.strings.split(s, maxsplit=most).to_tensor('?')
+            out[f'parts_{most}'] = tf.strings.split(s, ',', maxsplit=most).to_tensor('?')
+        return out
+
+    save_module(path, run=run)
+    numbers = np.array([1.5, -2e10, 3.14159265, 1e-7, np.inf, -np.inf, 0, -0.0, 123456789, 0.0001, 1e22, 100000, 1e6, 999999.9, 0.5, 1.5, 2.5, -0.5, 0.0625, 0.5703125, 1.0009765625])
+    return [('serving_default', {
+        'x': numbers.astype('float32'), 'd': numbers, 'i': np.array([1, -22, 2**40, 0], 'int64'),
+        's': strings('a b  c  ', '  x  y z', 'one', '', '   ', 'a,b,,c,d', ',x,'),
+    })]
+
+
+@maker
+def broken_characters(path):
+    @function(s=(tf.string, [None]), codes=(tf.int32, [None, None]))
+    def run(s, codes):
+        out = {'length': tf.strings.length(s, unit='UTF8_CHAR'), 'part': tf.strings.substr(s, 1, 2, unit='UTF8_CHAR')}
+        for errors in ('replace', 'ignore'):
+            given = {'errors': errors, 'replacement_char': 63}
+            out[f'{errors}_codes'], out[f'{errors}_starts'] = [rows.to_tensor(-1) for rows in tf.strings.unicode_decode_with_offsets(s, 'UTF-8', **given)]
+            out[f'{errors}_split'] = tf.strings.unicode_split(s, 'UTF-8', errors=errors).to_tensor('~')
+            out[f'{errors}_only'] = tf.strings.unicode_decode(s, 'UTF-8', **given).to_tensor(-1)
+            for name in ('UTF-8', 'UTF-16-BE', 'UTF-32-BE'):
+                out[f'{errors}_{name}'] = tf.strings.unicode_transcode(s, 'UTF-8', name, **given, replace_control_characters=name == 'UTF-8')
+                out[f'{errors}_{name}_encoded'] = tf.strings.unicode_encode(codes, name, **given)
+        return out
+
+    save_module(path, run=run)
+    texts = strings(b'a\xffb', b'\xe4\xb8x', b'ok\xc3\xa9', b'\xe4\xb8\xadx\xf0\x9f\x98\x80\xf0\x9f', b'\xed\xa0\x80z', b'\xc0\x80a', b'a\x00\x07b', b'\xf8\x88\x80\x80\x80v', b'\xe4a\xb8')
+    return [('serving_default', {'s': texts, 'codes': np.array([[97, 0x10ffff, 0x110000, 0xd800, 0x4e2d]], 'int32')})]
 
 
 @maker

@@ -8,6 +8,7 @@ import { ModelError } from '../../../lib/saved-model/error.ts';
 import { openSavedModel } from '../../../lib/saved-model/open.ts';
 import { saveModel } from '../../../lib/saved-model/save.ts';
 import { record, times } from '../../helpers/long.ts';
+import { seededRandom } from '../../helpers/random.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'typelab-fuzz-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -26,7 +27,7 @@ const MOST_BYTES = 64 * 2 ** 20;
 
 test(`${MUTATIONS} mutations of a model's files end in a clear error or in an answer, and none allocates more than ${MOST_BYTES} bytes`, async (t) => {
   const path = await saveModel(digitsModel(), folder);
-  const random = mulberry32(20261123);
+  const random = seededRandom(20261123);
   const originals = new Map(FILES.map((name) => [name, readFileSync(join(path, name))]));
   const outcomes = { opened: 0, refused: 0 };
   let most = 0;
@@ -79,14 +80,4 @@ function mutate(original: Uint8Array, random: () => number): Uint8Array {
   else if (kind === 3) return Buffer.concat([bytes.subarray(0, at), bytes.subarray(Math.floor(random() * at))]);
   else bytes.set(Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 255, 127).subarray(0, bytes.length - at), at);
   return bytes;
-}
-
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

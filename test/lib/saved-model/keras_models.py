@@ -186,3 +186,38 @@ def endpoints(path):
         loaded = tf.saved_model.load(path)
     names = {name: list(loaded.signatures[name].structured_input_signature[1])[0] for name in ('scores', 'features')}
     return [(name, {key: floats(2, 4)}) for name, key in names.items()]
+
+
+def mixed(policy):
+    keras.mixed_precision.set_global_policy(policy)
+    x = keras.Input((8, 8, 4))
+    y = layers.BatchNormalization()(layers.Conv2D(6, 3, activation='relu')(x))
+    y = layers.DepthwiseConv2D(3, padding='same')(layers.MaxPooling2D(2)(y))
+    y = layers.MultiHeadAttention(2, 3)(layers.Reshape((9, 6))(y), layers.Reshape((9, 6))(y))
+    model = keras.Model(x, layers.Dense(3, activation='softmax', dtype='float32')(layers.Flatten()(y)))
+    keras.mixed_precision.set_global_policy('float32')
+    return model
+
+
+@maker
+def mixed_halves(path):
+    return keras_case(path, mixed('mixed_float16'), floats(2, 8, 8, 4))
+
+
+@maker
+def mixed_brain(path):
+    return keras_case(path, mixed('mixed_bfloat16'), floats(2, 8, 8, 4))
+
+
+@maker
+def quantized(path):
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(8, activation='relu'), layers.Dense(3)])
+    model.quantize('int8')
+    model.export(path, verbose=False)
+    return [('serving_default', {model.inputs[0].name: floats(4, 6)})]
+
+
+@maker
+def negative_volumes(path):
+    model = keras.Sequential([keras.Input((3, 4, 5, 2)), layers.Rescaling(1, -2), layers.MaxPooling3D(2, padding='same'), layers.MaxPooling3D((1, 2, 2), strides=1)])
+    return keras_case(path, model, floats(2, 3, 4, 5, 2))

@@ -269,6 +269,24 @@ export const layerModels: Record<string, () => tf.LayersModel> = {
       ] as tf.SymbolicTensor[],
     });
   },
+  other_axes: () =>
+    stack(
+      [4, 5, 3],
+      [
+        l.batchNormalization({ axis: 1 }),
+        l.conv2d({ filters: 2, kernelSize: 2 }),
+        l.batchNormalization({ axis: 2, scale: false }),
+      ],
+    ),
+  dilated: () =>
+    stack(
+      [9, 8, 2],
+      [
+        l.depthwiseConv2d({ kernelSize: [3, 2], dilationRate: [2, 3], depthMultiplier: 2, activation: 'relu' }),
+        l.separableConv2d({ filters: 3, kernelSize: 2, dilationRate: 2, padding: 'same' }),
+        l.depthwiseConv2d({ kernelSize: 2, dilationRate: 2, padding: 'same', useBias: false }),
+      ],
+    ),
   nested: () => {
     const inner = stack([6], [l.dense({ units: 4, activation: 'relu', name: 'twice' }), l.dropout({ rate: 0.1 })]);
     return stack([6], [l.dense({ units: 6, name: 'twice' }), inner, l.dense({ units: 2, name: 'last' })]);

@@ -1,4 +1,5 @@
 """What every model of the corpus is made with: the table of makers, seeded numbers, Keras' export."""
+import base64
 import os
 import sys
 
@@ -71,3 +72,39 @@ def function(**specs):
 
 def strings(*values):
     return np.array(values, dtype=object)
+
+
+def plain(value):
+    array = np.asarray(value)
+    kind = 'string' if array.dtype == object or array.dtype.kind in 'SU' else array.dtype.name
+    if kind == 'string':
+        values = [base64.b64encode(item if isinstance(item, bytes) else item.encode()).decode() for item in array.reshape(-1)]
+    elif array.dtype.kind == 'c':
+        values = [repr(float(part)) for item in array.reshape(-1) for part in (item.real, item.imag)]
+    elif array.dtype.kind == 'f' or kind == 'bfloat16':
+        values = [repr(float(item)) for item in array.reshape(-1)]
+    else:
+        values = [str(int(item)) for item in array.reshape(-1)]
+    return {'dtype': kind, 'shape': list(array.shape), 'values': values}
+
+
+def convolutions(*end):
+    """Most of what people build image models with; `end` makes an answer of it."""
+    return keras.Sequential([
+        keras.Input((20, 18, 3)),
+        layers.Conv2D(6, 3, padding='same', use_bias=False),
+        layers.BatchNormalization(),
+        layers.ReLU(max_value=6),
+        layers.MaxPooling2D(2),
+        layers.DepthwiseConv2D(3, padding='same', depth_multiplier=2),
+        layers.BatchNormalization(),
+        layers.LeakyReLU(negative_slope=0.1),
+        layers.SeparableConv2D(5, 3, activation='elu'),
+        layers.AveragePooling2D(2, padding='same'),
+        layers.ZeroPadding2D(((1, 2), (0, 1))),
+        layers.Conv2DTranspose(4, 3, strides=2, padding='same', activation='tanh'),
+        layers.UpSampling2D(2),
+        layers.Cropping2D(1),
+        layers.Conv2D(4, 3, dilation_rate=2, activation='sigmoid'),
+        *end,
+    ])

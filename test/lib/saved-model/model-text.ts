@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { decode } from '../../../lib/saved-model/decode.ts';
 import { dtypeOf, isDType } from '../../../lib/saved-model/dtype.ts';
 import { SavedObjectGraph } from '../../../lib/saved-model/object-graph.ts';
-import { decode } from '../../../lib/saved-model/proto.ts';
 import type { NodeDef, TensorShapeProto } from '../../../lib/saved-model/schema.ts';
 import { SavedModelProto } from '../../../lib/saved-model/schema.ts';
 import { fromShapeProto, fromTensorProto } from '../../../lib/saved-model/tensor-proto.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -7,7 +7,7 @@ import { tf } from '../../../lib/engine/index.ts';
 import { digitsModel } from '../../../lib/model.ts';
 import { loadSavedModel } from '../../../lib/saved-model/load.ts';
 import type { ServableModel } from '../../../lib/saved-model/open.ts';
-import { openSavedModel } from '../../../lib/saved-model/open.ts';
+import { openInSteps, openSavedModel } from '../../../lib/saved-model/open.ts';
 import { saveModel } from '../../../lib/saved-model/save.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'typelab-open-'));
@@ -107,6 +107,29 @@ describe('openSavedModel', () => {
     assert.throws(() => openSavedModel(data), /variables\.data-00000-of-00001: .*does not exist/);
     const flipped = broken('flip', 'variables/variables.data-00000-of-00001', (bytes) => bytes.fill(1, 100, 101));
     assert.throws(() => openSavedModel(flipped), /Checksum does not match/);
+  });
+
+  test('opens in steps, a variable each, and may be given up between them', () => {
+    const steps = openInSteps(path);
+    let count = 0;
+    let opened: ServableModel | undefined;
+    while (!opened) {
+      const { done, value } = steps.next();
+      if (done) opened = value;
+      count++;
+    }
+    assert.ok(count > 4, `${count} steps for 4 variables`);
+    assert.deepEqual(
+      opened.run('serving_default', images(1, 28, 28, 1)),
+      model.run('serving_default', images(1, 28, 28, 1)),
+    );
+    opened.close();
+    const files = () => readdirSync('/proc/self/fd').length;
+    const before = process.platform === 'linux' ? files() : 0;
+    const given = openInSteps(path);
+    for (let i = 0; i < 4; i++) assert.equal(given.next().done, false);
+    given.return(model);
+    if (process.platform === 'linux') assert.equal(files(), before);
   });
 
   test('thousands of requests take no more memory', () => {

@@ -28,7 +28,8 @@ def tf1_loop(path):
             lambda a, s: a < n, lambda a, s: [a + 1, tf1.while_loop(lambda b, t: b < a, lambda b, t: [b + 1, t + 1.0], [tf.constant(0), s])[1]], [tf.constant(0), tf.constant(0.0)])
         array = tf1.TensorArray(tf.float32, n)
         _, array = tf1.while_loop(lambda i, a: i < n, lambda i, a: [i + 1, a.write(i, tf.cast(i, tf.float32) * x[0])], [tf.constant(0), array])
-        return {'serving_default': ({'x': x, 'n': n}, {'y': y, 'steps': i, 'outer': outer}), 'rows': ({'x': x, 'n': n}, {'rows': array.stack()})}
+        parts = tf1.TensorArray(tf.float32, 2, infer_shape=False, clear_after_read=False).split(x, [1, tf.size(x) - 1])
+        return {'serving_default': ({'x': x, 'n': n}, {'y': y, 'steps': i, 'outer': outer}), 'rows': ({'x': x, 'n': n}, {'rows': array.stack(), 'joined': parts.concat(), 'part': parts.read(1)})}
 
     graph(build, path)
     return [('serving_default', {'x': floats(3), 'n': np.int32(n)}) for n in (0, 1, 4)] + [('rows', {'x': floats(2), 'n': np.int32(3)})]

@@ -3,14 +3,14 @@
 write_models.py FOLDER [NAME...]   writes FOLDER/NAME/{saved_model.pb, variables, cases.json}
 The answers come from the TF1 loader, because that is what TensorFlow Serving runs.
 """
-import base64
 import json
 import os
 import sys
 
-from maker import folder, floats, keras, keras_case, layers, maker, makers, np, random, save_keras, tf, tf1
+from maker import convolutions, folder, floats, keras, keras_case, layers, maker, makers, np, plain, random, save_keras, tf, tf1
 import function_models
 import keras_models
+import op_models
 import tf1_models
 
 wanted = sys.argv[2:]
@@ -29,28 +29,8 @@ def digits(path):
 
 @maker
 def convnet(path):
-    model = keras.Sequential([
-        keras.Input((20, 18, 3)),
-        layers.Conv2D(6, 3, padding='same', use_bias=False),
-        layers.BatchNormalization(),
-        layers.ReLU(max_value=6),
-        layers.MaxPooling2D(2),
-        layers.DepthwiseConv2D(3, padding='same', depth_multiplier=2),
-        layers.BatchNormalization(),
-        layers.LeakyReLU(negative_slope=0.1),
-        layers.SeparableConv2D(5, 3, activation='elu'),
-        layers.AveragePooling2D(2, padding='same'),
-        layers.ZeroPadding2D(((1, 2), (0, 1))),
-        layers.Conv2DTranspose(4, 3, strides=2, padding='same', activation='tanh'),
-        layers.UpSampling2D(2),
-        layers.Cropping2D(1),
-        layers.Conv2D(4, 3, dilation_rate=2, activation='sigmoid'),
-        layers.GlobalAveragePooling2D(),
-        layers.Dropout(0.5),
-        layers.Dense(7, activation='selu'),
-        layers.Dense(3, activation='softplus'),
-    ])
-    return keras_case(path, model, floats(2, 20, 18, 3))
+    end = [layers.GlobalAveragePooling2D(), layers.Dropout(0.5), layers.Dense(7, activation='selu'), layers.Dense(3, activation='softplus')]
+    return keras_case(path, convolutions(*end), floats(2, 20, 18, 3))
 
 
 @maker
@@ -347,20 +327,6 @@ def state(path):
     model = Model()
     tf.saved_model.save(model, path, {'add': model.add, 'get': model.get})
     return [('add', {'x': np.float32(2)}), ('get', {}), ('add', {'x': np.float32(3)}), ('get', {})]
-
-
-def plain(value):
-    array = np.asarray(value)
-    kind = 'string' if array.dtype == object or array.dtype.kind in 'SU' else array.dtype.name
-    if kind == 'string':
-        values = [base64.b64encode(item if isinstance(item, bytes) else item.encode()).decode() for item in array.reshape(-1)]
-    elif array.dtype.kind == 'c':
-        values = [repr(float(part)) for item in array.reshape(-1) for part in (item.real, item.imag)]
-    elif array.dtype.kind == 'f' or kind == 'bfloat16':
-        values = [repr(float(item)) for item in array.reshape(-1)]
-    else:
-        values = [str(int(item)) for item in array.reshape(-1)]
-    return {'dtype': kind, 'shape': list(array.shape), 'values': values}
 
 
 def answers(path, cases):
