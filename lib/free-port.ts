@@ -1,9 +1,12 @@
 import { createServer } from 'node:net';
 import { claimPort } from './port-claim.ts';
 
+/** What this process was given: until it listens there, the system may offer it again. */
+const given = new Set<number>();
+
 /**
  * A TCP port that is free on all addresses that a server would bind: the preferred one if it is, else any.
- * For half a minute no other process gets it from here.
+ * For half a minute no other process gets it from here; the same process gets none twice that it did not prefer.
  *
  * @example
  * const port = await freePort(8501);
@@ -12,7 +15,9 @@ export async function freePort(preferred?: number): Promise<number> {
   if (preferred !== undefined && (await isFree(preferred)) && claimPort(preferred)) return preferred;
   for (;;) {
     const port = await bind(0, '0.0.0.0');
-    if (port !== undefined && (await isFree(port)) && claimPort(port)) return port;
+    if (port === undefined || !(await isFree(port)) || given.has(port) || !claimPort(port)) continue;
+    given.add(port);
+    return port;
   }
 }
 

@@ -68,6 +68,8 @@ function drawPanel(name: 'loss' | 'accuracy', data: Point[]): SVGSVGElement {
     style: { background: 'white', color: 'black', fontFamily: 'system-ui, sans-serif', fontSize: '12px' },
     x: {
       label: 'epoch',
+      // Away from the edge, which would cut the letter p.
+      labelOffset: 36,
       labelAnchor: 'center',
       labelArrow: 'none',
       domain: epochs === 1 ? [0, 2] : [1, epochs],
