@@ -15,6 +15,7 @@ import { predict } from './routes/predict.ts';
 import { modelStatus, writeStatus } from './routes/status.ts';
 import { Trace } from './routes/trace.ts';
 import type { ServerCore } from './servable/server-core.ts';
+import type { Caller } from './servable/turns.ts';
 
 export type AppOptions = {
   core: ServerCore;
@@ -36,12 +37,14 @@ export function build({ core, cors = false, timeout = 0, monitoring, hold }: App
     // A client that needs longer for its request holds a connection for nothing.
     requestTimeout: REQUEST_TIMEOUT,
     // Paths hold a colon (`models/x:predict`), which a router would read as a parameter: one route, our own parser.
-    routerOptions: { ignoreTrailingSlash: false },
+    // It would also refuse percent signs that TF Serving takes as they are, so it never sees the URL.
+    rewriteUrl: () => '/',
     // Else a draining server would answer 503 to requests that are already on its connections.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     keepAliveTimeout: 0,
-    http: { maxHeaderSize: MAX_HEADER },
+    // TF Serving answers requests that name no host.
+    http: { maxHeaderSize: MAX_HEADER, requireHostHeader: false },
     clientErrorHandler: refuseClient,
   });
   app.server.maxConnections = MAX_CONNECTIONS;
@@ -52,17 +55,20 @@ export function build({ core, cors = false, timeout = 0, monitoring, hold }: App
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY }, (_request, body, done) => done(null, body));
-  app.all('*', (request, reply) => {
-    const path = pathOf(request.url);
+  const route = (request: FastifyRequest, reply: FastifyReply): FastifyReply | Promise<FastifyReply> => {
+    const path = pathOf(request.originalUrl);
     if (path === monitoring?.path) {
       const page = monitoring.page?.() ?? monitoring.metrics.page();
       return page.then((text) => sendBytes(reply, text, 200, TEXT));
     }
     if (!isApi(path)) return notFound(reply);
-    if (cors) reply.headers(CORS);
+    if (cors) for (const [name, value] of CORS) reply.raw.setHeader(name, value);
     if (isZipped(request)) return unzip(request).then((body) => handle(request, path, body, reply));
     return handle(request, path, (request.body as Buffer | undefined) ?? EMPTY, reply);
-  });
+  };
+  app.all('/', route);
+  // Methods that fastify does not know.
+  app.setNotFoundHandler(route);
   app.setErrorHandler((error, _request, reply) => fail(reply, fromFastify(error as Error & { statusCode?: number })));
   return app;
 
@@ -82,10 +88,12 @@ export function build({ core, cors = false, timeout = 0, monitoring, hold }: App
       return fail(reply, thrown);
     };
     try {
-      const answered =
-        request.method === 'OPTIONS'
-          ? preflight(request, reply)
-          : answer(core, request, path, body, reply, trace, timeout);
+      if (request.method === 'OPTIONS') {
+        const allowed = isFromPage(request);
+        done(allowed ? 'OK' : 'FAILED_PRECONDITION');
+        return reply.code(allowed ? 200 : 400).send();
+      }
+      const answered = answer(core, request, path, body, reply, trace, timeout);
       // A promise where a request waits for others to share a batch; else it has been sent already.
       if (answered instanceof Promise) {
         return answered.then((sent) => {
@@ -112,11 +120,11 @@ const REQUEST_TIMEOUT = 10 * 60_000;
 const EMPTY = Buffer.alloc(0);
 const TEXT = 'text/plain';
 const JSON_TYPE = 'application/json';
-const CORS = {
-  'Access-Control-Allow-Origin': '*',
-  'Access-Control-Allow-Methods': 'POST, GET',
-  'Access-Control-Allow-Headers': 'Content-Type',
-};
+const CORS = [
+  ['Access-Control-Allow-Origin', '*'],
+  ['Access-Control-Allow-Methods', 'POST, GET'],
+  ['Access-Control-Allow-Headers', 'Content-Type'],
+] as const;
 
 function answer(
   core: ServerCore,
@@ -131,19 +139,32 @@ function answer(
   if (ours) return sendBytes(reply, asBytes(ours.body), ours.status);
   const target = parseTarget(request.method, path);
   if (trace && target.kind !== 'malformed') trace.model = target.wanted.name;
+  const cold = target.kind === 'run' || target.kind === 'metadata' ? core.wake(target.wanted.name) : undefined;
+  if (cold) {
+    return cold.then(() => {
+      trace?.end('load');
+      return answer(core, request, path, body, reply, trace, timeout);
+    });
+  }
   switch (target.kind) {
     case 'status':
       return sendBytes(reply, asBytes(writeStatus(modelStatus(core, target.wanted))));
     case 'metadata':
       return sendBytes(reply, asBytes(metadata(core, target.wanted)));
-    case 'run':
+    case 'run': {
       if (trace) trace.api = target.verb;
+      const caller: Caller = {
+        deadline: timeout > 0 ? performance.now() + timeout : Infinity,
+        gone: () => reply.raw.destroyed,
+        begun: trace && (() => trace.end('queue')),
+      };
       return sendLater(
         reply,
         target.verb === 'predict'
-          ? predict(core, target.wanted, body, trace, timeout > 0 ? Date.now() + timeout : undefined)
-          : classifyOrRegress(core, target.verb, target.wanted, body, trace),
+          ? predict(core, target.wanted, body, trace, caller)
+          : classifyOrRegress(core, target.verb, target.wanted, body, trace, caller),
       );
+    }
     case 'malformed':
       throw new StatusError('INVALID_ARGUMENT', `Malformed request: ${request.method} ${path}`);
   }
@@ -156,10 +177,9 @@ function answer(
 function sendBytes(reply: FastifyReply, body: string, status = 200, type = JSON_TYPE): FastifyReply {
   const headers: OutgoingHttpHeaders = {
     // A full queue empties in milliseconds; whole seconds are what the header can say.
-    ...(status === 503 && { 'retry-after': '1' }),
-    ...(reply.getHeaders() as OutgoingHttpHeaders),
-    'content-type': type,
-    'content-length': body.length,
+    ...(status === 503 && !reply.raw.hasHeader('Retry-After') && { 'Retry-After': '1' }),
+    'Content-Type': type,
+    'Content-Length': body.length,
   };
   reply.hijack();
   reply.raw.writeHead(status, headers);
@@ -173,10 +193,11 @@ function sendLater(reply: FastifyReply, body: string | Promise<string>): Fastify
 
 const asBytes = (text: string): string => Buffer.from(text).toString('latin1');
 
-/** The path without the query, as it came: decoding is for the names inside. */
+/** The path without the query, as it came: decoding is for the names inside. A proxy's client sends `http://host/path`. */
 function pathOf(url: string): string {
   const end = url.indexOf('?');
-  return end < 0 ? url : url.slice(0, end);
+  const path = end < 0 ? url : url.slice(0, end);
+  return path.startsWith('/') ? path : path.replace(/^https?:\/\/[^/]*/i, '') || '/';
 }
 
 const isZipped = (request: FastifyRequest): boolean =>
@@ -199,9 +220,8 @@ async function unzip(request: FastifyRequest): Promise<Buffer> {
 /** libevent's own page. */
 const NOT_FOUND = '<HTML><HEAD>\n<TITLE>404 Not Found</TITLE>\n</HEAD><BODY>\n<H1>Not Found</H1>\n</BODY></HTML>\n';
 
-function preflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return reply.code(/https?:\/\//.test(request.headers.origin ?? '') ? 200 : 400).send();
-}
+/** A browser asks before it sends: its page has an origin. */
+const isFromPage = (request: FastifyRequest): boolean => /https?:\/\//.test(request.headers.origin ?? '');
 
 /** What is no HTTP, has too long a header or takes too long never becomes a request. */
 function refuseClient(this: FastifyInstance, error: Error & { code?: string }, socket: Socket): void {
@@ -222,7 +242,8 @@ function notFound(reply: FastifyReply): FastifyReply {
 }
 
 /** `{"error": TEXT}` in TF Serving's layout; `details`, where there are any, come after it. */
-function fail(reply: FastifyReply, { code, message, details }: StatusError): FastifyReply {
+function fail(reply: FastifyReply, { code, message, details, retryAfter }: StatusError): FastifyReply {
+  if (retryAfter !== undefined) reply.raw.setHeader('Retry-After', String(Math.max(1, Math.ceil(retryAfter))));
   return sendBytes(reply, errorText(message, details), httpStatus(code));
 }
 

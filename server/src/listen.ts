@@ -1,3 +1,6 @@
+import cluster from 'node:cluster';
+import { lstatSync, unlinkSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { AppOptions } from './app.ts';
 import { StatusError } from './codec/errors.ts';
@@ -18,7 +21,10 @@ export async function listenGrpc(
   log: Log,
   member?: Member,
 ): Promise<Close[]> {
-  const { addHealth, bind, buildGrpc, drainGrpc } = await import('./grpc/serve.ts');
+  const [{ addHealth, buildGrpc }, { bind, bindBeside, drainGrpc }] = await Promise.all([
+    import('./grpc/serve.ts'),
+    import('./grpc/port.ts'),
+  ]);
   const server = buildGrpc({
     core,
     channelArguments: String(flags.grpc_channel_arguments),
@@ -34,19 +40,54 @@ export async function listenGrpc(
   const socket = String(flags.grpc_socket_path);
   const sslFile = String(flags.ssl_config_file);
   const ssl = sslFile === '' ? undefined : readSslConfig(sslFile, log);
-  const open = async (address: string, what: string, flag: string): Promise<void> => {
+  let stop: () => void = () => {};
+  const openPort = async (): Promise<void> => {
+    if (!hasOwnQueue(member)) return bind(server, `0.0.0.0:${port}`, ssl);
+    if ((await member.hello).first) await probe(port, '0.0.0.0');
+    stop = await bindBeside(server, port, ssl);
+  };
+  const open = async (opening: () => Promise<void>, what: string, flag: string): Promise<void> => {
     if (ssl) log('I', 'ssl credentials', 'Using SSL credentials');
     else log('I', 'insecure credentials', 'Using InsecureServerCredentials');
-    await bind(server, address, ssl).catch((error: Error) => {
+    await opening().catch((error: Error) => {
       server.forceShutdown();
-      throw cannotOpen(what, flag, /EADDRINUSE/.test(error.message), error.message);
+      throw error instanceof StatusError
+        ? error
+        : cannotOpen(what, flag, /EADDRINUSE/.test(error.message), error.message);
     });
   };
-  if (port !== 0) await open(`0.0.0.0:${port}`, `gRPC port ${port}`, 'port');
-  if (socket !== '') await open(`unix:${socket}`, `gRPC socket ${socket}`, 'grpc_socket_path');
+  if (port !== 0) await open(openPort, `gRPC port ${port}`, 'port');
+  if (socket !== '') await makeRoom(socket);
+  if (socket !== '') await open(() => bind(server, `unix:${socket}`, ssl), `gRPC socket ${socket}`, 'grpc_socket_path');
   if (port !== 0) log('I', 'grpc at', `Running gRPC ModelServer at 0.0.0.0:${port} ...`);
   if (socket !== '') log('I', 'grpc socket', `Running gRPC ModelServer at UNIX socket ${socket} ...`);
-  return [() => drainGrpc(server, Number(flags.rest_api_timeout_in_ms))];
+  return [
+    () => {
+      stop();
+      return drainGrpc(server, Number(flags.rest_api_timeout_in_ms));
+    },
+  ];
+}
+
+/**
+ * Removes a socket that is there already, as gRPC's own servers do: one that was killed leaves its file behind, and
+ * would never start again. What the other workers of --num_workers have open is shared instead.
+ */
+async function makeRoom(socket: string): Promise<void> {
+  if (!lstatSync(socket, { throwIfNoEntry: false })?.isSocket()) return;
+  if (cluster.isWorker && (await answers(socket))) return;
+  unlinkSync(socket);
+}
+
+function answers(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(socket);
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', () => resolve(false));
+  });
 }
 
 /** Opens the REST port when there is one. */
@@ -55,7 +96,7 @@ export async function listenRest(
   core: ServerCore,
   monitoring: AppOptions['monitoring'],
   log: Log,
-  hold?: AppOptions['hold'],
+  member?: Member,
 ): Promise<Close[]> {
   const port = Number(flags.rest_api_port);
   if (port === 0) return [];
@@ -72,10 +113,10 @@ export async function listenRest(
     core,
     cors: Boolean(flags.rest_api_enable_cors_support),
     monitoring,
-    hold,
+    hold: member?.hold,
     timeout: Number(flags.rest_api_timeout_in_ms),
   });
-  await listen(app, port).catch((error: NodeJS.ErrnoException) => {
+  await listen(app, port, member).catch((error: NodeJS.ErrnoException) => {
     log('E', 'rest failed', `Failed to start HTTP Server at localhost:${port}`);
     throw cannotOpen(`REST port ${port}`, 'rest_api_port', error.code === 'EADDRINUSE', error.message);
   });
@@ -85,10 +126,30 @@ export async function listenRest(
 }
 
 /** Both families where the machine has both: `localhost` is ::1 for some clients. */
-async function listen(app: FastifyInstance, port: number): Promise<void> {
-  await app.listen({ port, host: '::' }).catch((error: NodeJS.ErrnoException) => {
+async function listen(app: FastifyInstance, port: number, member: Member | undefined): Promise<void> {
+  const reusePort = hasOwnQueue(member);
+  const open = async (host: string): Promise<void> => {
+    // Such ports may be opened again and again, also by another server: the first worker finds out whether it is free.
+    if (reusePort && (await member.hello).first) await probe(port, host);
+    // fastify passes on what node:net knows; its types do not know this one.
+    await app.listen({ port, host, reusePort } as { port: number; host: string });
+  };
+  await open('::').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EAFNOSUPPORT' && error.code !== 'EADDRNOTAVAIL') throw error;
-    return app.listen({ port, host: '0.0.0.0' });
+    return open('0.0.0.0');
+  });
+}
+
+/** Each worker has a queue of connections of its own, which the system fills evenly: out of a common one an idle worker takes nearly all. */
+function hasOwnQueue(member: Member | undefined): member is Member {
+  return member !== undefined && process.platform === 'linux';
+}
+
+/** Rejects when the port is taken. */
+function probe(port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve()));
   });
 }
 

@@ -18,6 +18,8 @@ const LINES = {
   'rest at': 'tensorflow_serving/model_servers/server.cc:451',
   'rest failed': 'tensorflow_serving/model_servers/server.cc:453',
   'same port': 'tensorflow_serving/model_servers/server.cc:456',
+  'config entry': 'tensorflow_serving/model_servers/model_service_impl.cc:57',
+  'reload refused': 'tensorflow_serving/model_servers/model_service_impl.cc:73',
   'no config': 'tensorflow_serving/model_servers/server_core.cc:500',
   'model type': 'tensorflow_serving/model_servers/server_core.cc:80',
   adding: 'tensorflow_serving/model_servers/server_core.cc:516',

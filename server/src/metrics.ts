@@ -2,7 +2,7 @@ import { AggregatorRegistry, Counter, Histogram, Registry } from 'prom-client';
 
 /** A label's values by name, in the order in which TF Serving prints them. */
 type Labels = Record<string, string>;
-export type Stage = 'parse' | 'queue' | 'run' | 'write';
+export type Stage = 'load' | 'parse' | 'queue' | 'run' | 'write';
 
 /** Counts and times by TF Serving's names, plus our own by version and signature. Times are microseconds, as there. */
 export type Metrics = {
@@ -16,6 +16,10 @@ export type Metrics = {
   warmUp(path: string, status: string, micros: number, records: number): void;
   /** A batch of requests that ran together. */
   batch(model: string, batch: BatchReport): void;
+  /** A model was loaded by its first request. */
+  coldLoad(model: string, status: string, micros: number): void;
+  /** A model left for another's memory. */
+  eviction(model: string): void;
   /** Ours: one request of a version's signature, and what its stages took. */
   signatureRequest(labels: SignatureLabels, status: string): void;
   stage(labels: SignatureLabels, stage: Stage, micros: number): void;
@@ -51,6 +55,9 @@ export function createMetrics(): Metrics {
   const batches = counter(':tensorflow:serving:batching_session:wrapped_run_count', ['model_name']);
   const batchRows = histogram(':typelab:serving:batch_rows', ['model_name'], powers(1, 2, 15));
   const batchPadding = counter(':typelab:serving:batch_padding_rows', ['model_name']);
+  const coldLoads = counter(':typelab:serving:cold_load_count', ['model_name', 'status']);
+  const coldLatency = histogram(':typelab:serving:cold_load_latency', ['model_name']);
+  const evictions = counter(':typelab:serving:eviction_count', ['model_name']);
   const nameOf = boundNames();
   return {
     request: (model, status) => requests.inc({ model_name: nameOf(model), status }),
@@ -70,6 +77,11 @@ export function createMetrics(): Metrics {
       batchRows.observe({ model_name }, rows);
       batchPadding.inc({ model_name }, padding);
     },
+    coldLoad(model_name, status, micros) {
+      coldLoads.inc({ model_name, status });
+      if (status === 'OK') coldLatency.observe({ model_name }, micros);
+    },
+    eviction: (model_name) => evictions.inc({ model_name }),
     signatureRequest: (labels, status) => signatures.inc({ ...labels, status }),
     stage: (labels, stage, micros) => stages.observe({ ...labels, stage }, micros),
     page: () => page(registry),

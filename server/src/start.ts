@@ -1,10 +1,12 @@
 import cluster from 'node:cluster';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import type { AppOptions } from './app.ts';
 import { statusText, toStatus } from './codec/errors.ts';
 import { type BatchingParameters, readBatchingConfig } from './config/batching-config.ts';
 import { type FlagValues, idleFlags, parseFlags, usage } from './config/flags.ts';
+import { type ModelLimits, readLimitsConfig } from './config/limits-config.ts';
 import { LATEST, type ModelConfig } from './config/model-config.ts';
 import { readModelConfigFile } from './config/model-config-file.ts';
 import { readMonitoringConfig } from './config/monitoring-config.ts';
@@ -13,13 +15,16 @@ import { watchModelConfig } from './config/watch.ts';
 import { listenGrpc, listenRest } from './listen.ts';
 import { createLog, type Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
-import type { OpenModel } from './servable/servable.ts';
+import { Memory } from './servable/memory.ts';
+import { type OpenModel, type Submit, stepsOf } from './servable/servable.ts';
 import { ServerCore } from './servable/server-core.ts';
+import { inSlices, NOBODY, Turns } from './servable/turns.ts';
 import { warmUp } from './servable/warmup.ts';
 import type { Member } from './workers/member.ts';
 
 /** The command: flags → models loaded → ports open → signals drain. Exit codes and texts are TF Serving's. */
 export async function main(args: readonly string[]): Promise<void> {
+  setFlagsFromString(GARBAGE);
   const parsed = parseFlags(args);
   const log = createLog((line) => process.stderr.write(line));
   const help = usage('tensorflow_model_server');
@@ -39,6 +44,12 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
+/**
+ * Requests lie outside V8's heap, and by default each 64 MB of them are a reason to mark all of the heap anew: a quarter of the time of
+ * a busy server. So they count like the heap itself does.
+ */
+const GARBAGE = '--external-memory-accounted-in-global-limit';
+
 /** main() returns -1 there. */
 const FAILED = 255;
 
@@ -47,16 +58,21 @@ async function start(flags: FlagValues, log: Log, member?: Member): Promise<void
   const file = String(flags.model_config_file);
   const written = file === '' ? [singleModel(flags, log)] : readModelConfigFile(file, log);
   // A configuration that came by gRPC outlives the worker that it came to.
-  const models = (await member?.hello) ?? written;
+  const models = (await member?.hello)?.models ?? written;
   const session = readSessionOptions(flags, log);
   const monitoring = await openMonitoring(flags, log, member);
+  const limits = flags.model_limits_file === '' ? new Map() : readLimitsConfig(String(flags.model_limits_file), log);
   const { warmUpIterations: iterations } = session;
   const checkMethodName = Boolean(flags.enable_signature_method_name_check);
   const core = new ServerCore({
     log,
-    open: session.batching ? batched(session.batching, flags, monitoring?.metrics, log) : openSavedModel,
+    open: inTurns(flags, limits, session.batching, monitoring?.metrics, log),
+    memory: memoryOf(flags, limits),
+    onDemand: flags.load_on_demand ? { report: monitoring?.metrics, council: member?.demand } : undefined,
     tags: session.tags,
-    maxRetries: Number(flags.max_num_load_retries),
+    preferLite: session.preferLite,
+    // Nobody waits minutes for a first answer; the next request tries again.
+    maxRetries: flags.load_on_demand ? 0 : Number(flags.max_num_load_retries),
     retryInterval: Number(flags.load_retry_interval_micros) / 1000,
     pollSeconds: Number(flags.file_system_poll_wait_seconds),
     warmUp: session.warmUp
@@ -66,13 +82,15 @@ async function start(flags: FlagValues, log: Log, member?: Member): Promise<void
     together: member?.together,
     allowLabelsForUnavailable: Boolean(flags.allow_version_labels_for_unavailable_models),
   });
+  if (core.demand) member?.demand.serve(core.demand);
   const closers: (() => Promise<void>)[] = [() => core.close()];
   drainOnSignals(closers, log, member);
   // An empty configuration serves nothing, until a later one does.
   if (models) await core.configure(models);
   else log('I', 'no config', 'Taking no action for empty config.');
   if (file !== '') {
-    const stop = watchModelConfig(file, Number(flags.model_config_file_poll_wait_seconds), core, log);
+    const seconds = Number(flags.model_config_file_poll_wait_seconds);
+    const stop = watchModelConfig(file, seconds, core, log, () => member?.reread());
     closers.unshift(async () => stop());
   }
   member?.onConfigure((shared) =>
@@ -80,7 +98,8 @@ async function start(flags: FlagValues, log: Log, member?: Member): Promise<void
   );
   await member?.join();
   closers.unshift(...(await listenGrpc(flags, core, monitoring, log, member)));
-  closers.unshift(...(await listenRest(flags, core, monitoring, log, member?.hold)));
+  closers.unshift(...(await listenRest(flags, core, monitoring, log, member)));
+  member?.opened();
 }
 
 /** Counting costs a little of each request, so it is only done where someone reads it. */
@@ -111,27 +130,61 @@ function singleModel(flags: FlagValues, log: Log): ModelConfig {
 
 /** The engine is imported with the first model, so that `--help` and a refused start stay quick. */
 const openSavedModel: OpenModel = async (path, options) => {
-  const { openSavedModel: open } = await import('../../lib/saved-model/open.ts');
-  return open(path, options);
+  const { openInSteps } = await import('../../lib/saved-model/open.ts');
+  return inSlices(openInSteps(path, options));
 };
 
-/** Models whose requests wait for each other. A model may bring its own parameters, where the flag allows it. */
-function batched(shared: BatchingParameters, flags: FlagValues, metrics: Metrics | undefined, log: Log): OpenModel {
+/** Models whose requests take turns, and are put together where batching is on. */
+function inTurns(
+  flags: FlagValues,
+  limits: ReadonlyMap<string, ModelLimits>,
+  batching: BatchingParameters | undefined,
+  metrics: Metrics | undefined,
+  log: Log,
+): OpenModel {
+  const turns = new Turns();
   return async (path, options) => {
     const model = await openSavedModel(path, options);
-    const own = join(path, 'batching_params.pbtxt');
-    const perModel = flags.enable_per_model_batching_parameters && existsSync(own);
-    const parameters = perModel ? readBatchingConfig(own, log) : shared;
-    const { createBatcher } = await import('./servable/batcher.ts');
+    const maxQueued = limits.get(options.name)?.maxQueued ?? Number(flags.max_queued_requests);
+    const lane = turns.lane(options.name, { maxQueued: maxQueued || Infinity });
+    const submit: Submit = batching
+      ? (await import('./servable/batcher.ts')).createBatcher(
+          model,
+          batchingOf(path, batching, flags, log),
+          (batch) => metrics?.batch(options.name, batch),
+          // How many batches may wait is the batcher's word.
+          (caller, begin) => turns.run(lane, caller, begin, Infinity),
+        )
+      : (signature, inputs, outputs, caller = NOBODY) =>
+          turns.run(lane, caller, () => stepsOf(model, signature, inputs, outputs));
     return {
       signatures: model.signatures,
       signatureDefs: model.signatureDefs,
       features: (signature) => model.features?.(signature),
       run: (...call) => model.run(...call),
-      runBatched: createBatcher(model, parameters, (batch) => metrics?.batch(options.name, batch)),
-      close: () => model.close(),
+      submit,
+      close: () => {
+        turns.close(lane);
+        model.close();
+      },
     };
   };
+}
+
+function memoryOf(flags: FlagValues, limits: ReadonlyMap<string, ModelLimits>): Memory {
+  // Each process has its own copy of all that is loaded.
+  const processes = Math.max(1, Number(flags.num_workers));
+  return new Memory({
+    processes,
+    total: (Number(flags.max_loaded_models_mb) * 1e6) / processes || Infinity,
+    ofModel: (name) => limits.get(name)?.maxBytes ?? Infinity,
+  });
+}
+
+/** A model may bring its own parameters, where the flag allows it. */
+function batchingOf(path: string, shared: BatchingParameters, flags: FlagValues, log: Log): BatchingParameters {
+  const own = join(path, 'batching_params.pbtxt');
+  return flags.enable_per_model_batching_parameters && existsSync(own) ? readBatchingConfig(own, log) : shared;
 }
 
 /** Ports close first and running requests end, then the models go. A second signal does not wait. */

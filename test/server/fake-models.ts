@@ -1,7 +1,7 @@
+import { decode } from '../../lib/saved-model/decode.ts';
 import { dtypeNumber } from '../../lib/saved-model/dtype.ts';
 import type { ExampleFeatures } from '../../lib/saved-model/example-features.ts';
 import { Example } from '../../lib/saved-model/example-schema.ts';
-import { decode } from '../../lib/saved-model/proto.ts';
 import type { DType, HostTensor, Signature, TensorInfo } from '../../lib/saved-model/value.ts';
 import type { ServableModel } from '../../server/src/servable/servable.ts';
 

@@ -26,6 +26,8 @@ export class StatusError extends Error {
   override name = 'StatusError';
   code: Code;
   details: Record<string, unknown> | undefined;
+  /** Seconds after which another try makes sense, where something is only full. */
+  retryAfter: number | undefined;
 
   constructor(code: Code, message: string, details?: Record<string, unknown>) {
     super(message);
@@ -55,6 +57,10 @@ const SYSTEM: Record<string, Code> = {
   EPERM: 'PERMISSION_DENIED',
   ENOSPC: 'RESOURCE_EXHAUSTED',
 };
+
+/** Time or room was missing; nothing is wrong with the request. */
+export const isTransient = ({ code }: StatusError): boolean =>
+  code === 'UNAVAILABLE' || code === 'DEADLINE_EXCEEDED' || code === 'CANCELLED' || code === 'RESOURCE_EXHAUSTED';
 
 /** `INVALID_ARGUMENT: …`, as an absl::Status prints itself. */
 export const statusText = (status: StatusError): string => `${status.code}: ${status.message}`;

@@ -1,5 +1,6 @@
+import { encode } from '../../../lib/saved-model/encode.ts';
 import { Example, Feature as FeatureProto } from '../../../lib/saved-model/example-schema.ts';
-import { create, encode } from '../../../lib/saved-model/proto.ts';
+import { create } from '../../../lib/saved-model/proto.ts';
 import { fromBase64 } from './dtype.ts';
 import { invalidArgument } from './errors.ts';
 import { base64Of, elements, integerOf, type Json, members, numberOf, stringAt, typeOf } from './json-value.ts';

@@ -175,7 +175,7 @@ export const FLAGS: readonly FlagRow[] = [
     true,
     'Removes unused fields from MetaGraphDef proto message to save memory.',
   ),
-  idle(
+  row(
     'prefer_tflite_model',
     'bool',
     false,
@@ -228,6 +228,31 @@ export const FLAGS: readonly FlagRow[] = [
     'bool',
     false,
     'Enable gRPC server reflection (v1 and v1alpha), for grpcurl and its like.',
+  ),
+  row(
+    'max_queued_requests',
+    'int32',
+    // TF Serving knows no bound: a burst of clients that it would answer is answered here too.
+    10_000,
+    'Requests of a model that may wait for their turn; one more is UNAVAILABLE (503) with Retry-After. 0: any number. With --enable_batching, max_enqueued_batches counts.',
+  ),
+  row(
+    'load_on_demand',
+    'bool',
+    false,
+    'A model is loaded by its first request, which waits for it. With --max_loaded_models_mb the least recently used ones make room.',
+  ),
+  row(
+    'max_loaded_models_mb',
+    'int32',
+    0,
+    'Megabytes that the loaded versions may take together, by the size of their files. What does not fit is not loaded. With --num_workers each process has its own copy, and its share of the megabytes. 0: no limit.',
+  ),
+  row(
+    'model_limits_file',
+    'string',
+    '',
+    'If non-empty, read limits of single models from the file: model { name: "x" max_queued_requests: 8 max_mb: 200 }.',
   ),
   row(
     'num_workers',

@@ -29,6 +29,8 @@ export function checkOptions(flags: FlagValues): void {
 /** How models are loaded and run. */
 export type SessionOptions = {
   tags: string[];
+  /** A version's `model.tflite`, where it has one, instead of its SavedModel. */
+  preferLite: boolean;
   warmUp: boolean;
   warmUpIterations: number;
   /** undefined: each request runs by itself. */
@@ -53,6 +55,7 @@ export function readSessionOptions(flags: FlagValues, log: Log): SessionOptions 
   if (poolFile !== '') checkThreadPoolConfig(poolFile, log);
   return {
     tags: String(flags.saved_model_tags).split(','),
+    preferLite: Boolean(flags.prefer_tflite_model),
     warmUp: Boolean(flags.enable_model_warmup),
     warmUpIterations: Math.max(1, Number(flags.num_request_iterations_for_warmup)),
     batching: flags.enable_batching ? batching : undefined,

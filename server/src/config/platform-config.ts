@@ -13,6 +13,7 @@ import type { FieldType, MessageType, TextMessage } from './text-proto.ts';
 /** What a PlatformConfigMap says about models of the platform "tensorflow"; it replaces the flags of the same meaning. */
 export type PlatformConfig = {
   tags: string[];
+  preferLite: boolean;
   warmUp: boolean;
   warmUpIterations: number;
   batching: BatchingParameters | undefined;
@@ -34,6 +35,7 @@ export function readPlatformConfig(path: string, log: Log): PlatformConfig {
   const batching = config?.get('batching_parameters')?.[0] as TextMessage | undefined;
   return {
     tags: tags.length > 0 ? tags : ['serve'],
+    preferLite: one(config, 'prefer_tflite_model', false),
     warmUp: one(config, 'enable_model_warmup', false),
     warmUpIterations: Number(one<bigint>(iterations, 'value', 1n)),
     batching: batching && toBatchingParameters(batching),

@@ -8,19 +8,38 @@ import { readModelConfigFile } from './model-config-file.ts';
  * Reads the model configuration again every `seconds` (0: never) and on SIGHUP. One that does not parse or is refused leaves the
  * old one as it is. Returns what stops it.
  */
-export function watchModelConfig(path: string, seconds: number, core: ServerCore, log: Log): () => void {
+export function watchModelConfig(
+  path: string,
+  seconds: number,
+  core: ServerCore,
+  log: Log,
+  /** Tells other processes that serve the same file that it has changed: they look at it at other times. */
+  changed: () => void = () => {},
+): () => void {
   let applied = printOf(path);
-  let busy = false;
+  let [busy, again] = [false, false];
   const reload = async (): Promise<void> => {
-    const print = printOf(path);
+    // What is written meanwhile is read afterwards.
+    again = true;
     if (busy) return;
     busy = true;
-    applied = print;
-    if (!(await apply(path, core, log))) applied = '';
+    while (again) {
+      again = false;
+      applied = printOf(path);
+      if (!(await apply(path, core, log))) applied = '';
+    }
     busy = false;
   };
+  let told = applied;
+  const look = (): void => {
+    const print = printOf(path);
+    if (print === applied) return;
+    if (print !== told) changed();
+    told = print;
+    reload();
+  };
   // A refused file is tried again each time: a label may name a version that becomes available later.
-  const timer = seconds > 0 ? setInterval(() => printOf(path) !== applied && reload(), seconds * 1000) : undefined;
+  const timer = seconds > 0 ? setInterval(look, seconds * 1000) : undefined;
   process.on('SIGHUP', reload);
   return () => {
     clearInterval(timer);

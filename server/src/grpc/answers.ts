@@ -1,10 +1,11 @@
-import { encode } from '../../../lib/saved-model/proto.ts';
+import { encode } from '../../../lib/saved-model/encode.ts';
 import type { HostTensor } from '../../../lib/saved-model/value.ts';
 import { grpcStatus, invalidArgument, StatusError } from '../codec/errors.ts';
 import { modelStatus } from '../routes/status.ts';
 import { runModel } from '../servable/servable.ts';
 import type { ServerCore } from '../servable/server-core.ts';
 import { STATES } from '../servable/states.ts';
+import type { Caller } from '../servable/turns.ts';
 import * as messages from './messages.ts';
 import { answerSpec, specOf, wantedOf } from './model-spec.ts';
 import { readTensor, writeTensor } from './tensors.ts';
@@ -14,7 +15,7 @@ export async function predict(
   core: ServerCore,
   request: messages.PredictRequest,
   asContent: boolean,
-  deadline: number,
+  caller: Caller,
 ): Promise<messages.PredictResponse> {
   const spec = specOf(request.model_spec);
   const version = core.find(wantedOf(spec));
@@ -27,7 +28,7 @@ export async function predict(
     const inputs: Record<string, HostTensor> = Object.create(null);
     for (const [name, tensor] of request.inputs) inputs[name] = readTensor(name, tensor);
     const filter = request.output_filter.length > 0 ? request.output_filter : undefined;
-    const outputs = await runModel(model, signature, inputs, filter, deadline);
+    const outputs = await runModel(model, signature, inputs, filter, caller);
     const tensors = Object.entries(outputs).map(([name, tensor]) => [name, writeTensor(tensor, asContent)] as const);
     return { outputs: new Map(tensors), model_spec: answerSpec(version.id, signature) };
   } finally {

@@ -5,6 +5,7 @@ import { CLASSIFY, checkClassify, classify } from '../servable/classify.ts';
 import { checkRegress, REGRESS, regress } from '../servable/regress.ts';
 import type { ServableModel } from '../servable/servable.ts';
 import type { ServerCore } from '../servable/server-core.ts';
+import type { Caller } from '../servable/turns.ts';
 import { examplesOf } from '../servable/warmup-record.ts';
 import * as messages from './messages.ts';
 import { answerSpec, specOf, wantedOf } from './model-spec.ts';
@@ -13,10 +14,13 @@ import { answerSpec, specOf, wantedOf } from './model-spec.ts';
 export function classifyExamples(
   core: ServerCore,
   request: messages.ExamplesRequest,
+  caller: Caller,
 ): Promise<messages.ClassificationResponse> {
   const { signature_name } = specOf(request.model_spec);
   return withModel(core, request.model_spec, async (model, version) => ({
-    result: classifications(await classify(model, signature_name, examplesOf(request.input), core.checkMethodName)),
+    result: classifications(
+      await classify(model, signature_name, examplesOf(request.input), core.checkMethodName, caller),
+    ),
     model_spec: answerSpec(version, signature_name),
   }));
 }
@@ -25,10 +29,11 @@ export function classifyExamples(
 export function regressExamples(
   core: ServerCore,
   request: messages.ExamplesRequest,
+  caller: Caller,
 ): Promise<messages.RegressionResponse> {
   const { signature_name } = specOf(request.model_spec);
   return withModel(core, request.model_spec, async (model, version) => ({
-    result: regressions(await regress(model, signature_name, examplesOf(request.input), core.checkMethodName)),
+    result: regressions(await regress(model, signature_name, examplesOf(request.input), core.checkMethodName, caller)),
     model_spec: answerSpec(version, signature_name),
   }));
 }
@@ -37,6 +42,7 @@ export function regressExamples(
 export function multiInference(
   core: ServerCore,
   request: messages.MultiInferenceRequest,
+  caller: Caller,
 ): Promise<messages.MultiInferenceResponse> {
   // Which version answers is the first task's word.
   const first = request.tasks[0]?.model_spec ?? create(messages.ModelSpec);
@@ -47,8 +53,14 @@ export function multiInference(
       const signature = model_spec?.signature_name ?? '';
       const spec = answerSpec(version, signature);
       return method_name === CLASSIFY
-        ? { model_spec: spec, classification_result: classifications(await classify(model, signature, examples)) }
-        : { model_spec: spec, regression_result: regressions(await regress(model, signature, examples)) };
+        ? {
+            model_spec: spec,
+            classification_result: classifications(await classify(model, signature, examples, false, caller)),
+          }
+        : {
+            model_spec: spec,
+            regression_result: regressions(await regress(model, signature, examples, false, caller)),
+          };
     });
     const results = await Promise.all(runs);
     return { results: results.map((result) => create(messages.InferenceResult, result)) };

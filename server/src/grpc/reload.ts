@@ -1,4 +1,4 @@
-import { StatusError } from '../codec/errors.ts';
+import { invalidArgument, toStatus } from '../codec/errors.ts';
 import { LATEST, type ModelConfig, type VersionPolicy, validateModels } from '../config/model-config.ts';
 import type { Log } from '../log.ts';
 import type { ServerCore } from '../servable/server-core.ts';
@@ -14,18 +14,26 @@ export async function reload(
   log: Log,
   share?: (models: readonly ModelConfig[]) => void,
 ): Promise<messages.ReloadConfigResponse> {
-  if (config?.custom_model_config) {
-    throw new StatusError('UNIMPLEMENTED', 'ModelServer does not yet support custom model config.');
-  }
-  if (config?.model_config_list) {
+  try {
+    if (!config?.model_config_list) throw invalidArgument(OTHER_KIND);
     const models = config.model_config_list.config.map(toModel);
+    for (const [i, { basePath, name, platform }] of models.entries()) {
+      const entry = `\n\tindex : ${i}\n\tpath : ${basePath}\n\tname : ${name}\n\tplatform : ${platform}`;
+      log('I', 'config entry', `\nConfig entry${entry}`);
+    }
     validateModels(models, core.models);
     // First to the others: a new version answers once they all have it.
     share?.(models);
     await core.configure(models);
-  } else log('I', 'no config', 'Taking no action for empty config.');
-  return { status: { error_code: 0, error_message: '' } };
+    return { status: { error_code: 0, error_message: '' } };
+  } catch (error) {
+    log('E', 'reload refused', `ReloadConfig failed: ${toStatus(error).message}`);
+    throw error;
+  }
 }
+
+const OTHER_KIND =
+  'ServerModelConfig type not supported by HandleReloadConfigRequest. Only ModelConfigList is currently supported';
 
 function toModel(config: messages.ModelConfigProto): ModelConfig {
   return {

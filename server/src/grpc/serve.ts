@@ -1,16 +1,18 @@
-import { createSecureContext } from 'node:tls';
-import { type handleUnaryCall, Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
-import { decode, encode, type Schema } from '../../../lib/saved-model/proto.ts';
+import { type handleUnaryCall, Metadata, Server, type ServiceDefinition } from '@grpc/grpc-js';
+import { decode } from '../../../lib/saved-model/decode.ts';
+import { encode } from '../../../lib/saved-model/encode.ts';
+import type { Schema } from '../../../lib/saved-model/proto.ts';
 import { grpcStatus, StatusError, toStatus } from '../codec/errors.ts';
 import type { ModelConfig } from '../config/model-config.ts';
-import type { SslConfig } from '../config/ssl-config.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ServerCore } from '../servable/server-core.ts';
+import type { Caller } from '../servable/turns.ts';
 import { metadata, predict, status } from './answers.ts';
 import { classifyExamples, multiInference, regressExamples } from './examples.ts';
 import * as messages from './messages.ts';
 import { reload } from './reload.ts';
+import { widenWindows } from './window.ts';
 
 export type GrpcOptions = {
   core: ServerCore;
@@ -28,44 +30,52 @@ export type GrpcOptions = {
 
 /** The gRPC front end; nothing listens yet. */
 export function buildGrpc({ core, channelArguments, asContent, metrics, log, hold, share }: GrpcOptions): Server {
+  widenWindows();
   const server = new Server({
     'grpc.max_receive_message_length': -1,
     'grpc.max_send_message_length': -1,
+    // The library's own bookkeeping of calls, which no service of ours shows, takes a tenth of a small call.
+    'grpc.enable_channelz': 0,
     ...parseChannelArguments(channelArguments),
   });
-  const serve = <Q, A>(method: Method<Q, A>): void => add(server, method, metrics, hold);
+  const serve = <Q, A>(method: Method<Q, A>): void => add(server, method, core, metrics, hold);
   serve({
     path: `${PREDICTIONS}/Predict`,
     request: messages.PredictRequest,
     answer: messages.PredictResponse,
-    run: (request, deadline) => predict(core, request, asContent, deadline),
+    run: (request, caller) => predict(core, request, asContent, caller),
     counts: modelOf,
+    wakes: modelOf,
   });
   serve({
     path: `${PREDICTIONS}/Classify`,
     request: messages.ExamplesRequest,
     answer: messages.ClassificationResponse,
-    run: (request) => classifyExamples(core, request),
+    run: (request, caller) => classifyExamples(core, request, caller),
     counts: modelOf,
+    wakes: modelOf,
   });
   serve({
     path: `${PREDICTIONS}/Regress`,
     request: messages.ExamplesRequest,
     answer: messages.RegressionResponse,
-    run: (request) => regressExamples(core, request),
+    run: (request, caller) => regressExamples(core, request, caller),
     counts: modelOf,
+    wakes: modelOf,
   });
   serve({
     path: `${PREDICTIONS}/MultiInference`,
     request: messages.MultiInferenceRequest,
     answer: messages.MultiInferenceResponse,
-    run: (request) => multiInference(core, request),
+    run: (request, caller) => multiInference(core, request, caller),
+    wakes: ({ tasks: [first] }) => (first ? modelOf(first) : ''),
   });
   serve({
     path: `${PREDICTIONS}/GetModelMetadata`,
     request: messages.GetModelMetadataRequest,
     answer: messages.GetModelMetadataResponse,
     run: (request) => metadata(core, request),
+    wakes: modelOf,
   });
   serve({
     path: `${MODELS}/GetModelStatus`,
@@ -89,10 +99,11 @@ type Method<Q, A> = {
   path: string;
   request: Schema<Q>;
   answer: Schema<A>;
-  /** @param deadline in Date.now()'s milliseconds */
-  run: (request: Q, deadline: number) => A | Promise<A>;
+  run: (request: Q, caller: Caller) => A | Promise<A>;
   /** The model whose requests are counted; only those that run one are, as in TF Serving. */
   counts?: (request: Q) => string;
+  /** The model that must be loaded. */
+  wakes?: (request: Q) => string;
 };
 
 const modelOf = ({ model_spec }: { model_spec: messages.ModelSpec | undefined }): string => model_spec?.name ?? '';
@@ -104,62 +115,34 @@ export async function addHealth(server: Server): Promise<void> {
   new HealthImplementation(Object.fromEntries(names.map((name) => [name, 'SERVING' as const]))).addToServer(server);
 }
 
-/** Opens `0.0.0.0:port` or `unix:path`. */
-export function bind(server: Server, address: string, ssl: SslConfig | undefined): Promise<void> {
-  const credentials = ssl ? secure(ssl) : ServerCredentials.createInsecure();
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials, (error) => (error ? reject(error) : resolve()));
-  });
-}
-
-function secure({ key, cert, ca, clientVerify }: SslConfig): ServerCredentials {
-  const pair = { private_key: Buffer.from(key), cert_chain: Buffer.from(cert) };
-  try {
-    // grpc-js would say so only when the port opens, and blame the port.
-    createSecureContext({ key, cert, ...(ca === '' ? {} : { ca }) });
-    return ServerCredentials.createSsl(ca === '' ? null : Buffer.from(ca), [pair], clientVerify);
-  } catch (error) {
-    throw new StatusError(
-      'INVALID_ARGUMENT',
-      `--ssl_config_file: not a key and certificate in PEM: ${(error as Error).message}`,
-    );
-  }
-}
-
-/** Runs what has begun to its end, at the latest after `timeout`. */
-export function drainGrpc(server: Server, timeout: number): Promise<void> {
-  return new Promise((resolve) => {
-    const limit = setTimeout(() => server.forceShutdown(), timeout);
-    server.tryShutdown(() => {
-      clearTimeout(limit);
-      resolve();
-    });
-  });
-}
-
 function add<Q, A>(
   server: Server,
   method: Method<Q, A>,
+  core: ServerCore,
   metrics: Metrics | undefined,
   hold: GrpcOptions['hold'],
 ): void {
   const [service = '', name = ''] = method.path.split('/');
   const handle: handleUnaryCall<Q, A> = async (call, done) => {
     const started = performance.now();
+    // gRPC gives a time of day, which may jump: only what is left of it counts.
+    const deadline = started + Number(call.getDeadline()) - Date.now();
     const model = method.counts?.(call.request);
     try {
       const held = hold?.();
       if (held) await held;
+      const name = method.wakes?.(call.request) ?? '';
+      for (let cold = core.wake(name); cold; cold = core.wake(name)) await cold;
       // Who has stopped waiting is not worth a run.
-      if (Number(call.getDeadline()) <= Date.now()) throw new StatusError('DEADLINE_EXCEEDED', 'Deadline Exceeded');
-      const answer = await method.run(call.request, Number(call.getDeadline()));
+      if (deadline <= performance.now()) throw new StatusError('DEADLINE_EXCEEDED', 'Deadline Exceeded');
+      const answer = await method.run(call.request, { deadline, gone: () => call.cancelled });
       done(null, answer);
       if (model === undefined || !metrics) return;
       metrics.request(model, 'OK');
       metrics.requestLatency(model, name, 'GRPC', (performance.now() - started) * 1000);
     } catch (error) {
-      const { code, message } = toStatus(error);
-      done({ code: grpcStatus(code), details: message });
+      const { code, message, retryAfter } = toStatus(error);
+      done({ code: grpcStatus(code), details: message, ...(retryAfter !== undefined && pushBack(retryAfter)) });
       if (model !== undefined) metrics?.request(model, code);
     }
   };
@@ -168,13 +151,20 @@ function add<Q, A>(
       path: `/${service}/${name}`,
       requestStream: false,
       responseStream: false,
-      requestSerialize: (value: Q) => Buffer.from(encode(method.request, value as Partial<Q>)),
+      requestSerialize: (value: Q) => encode(method.request, value as Partial<Q>),
       requestDeserialize: (bytes: Buffer) => decode(method.request, bytes),
-      responseSerialize: (value: A) => Buffer.from(encode(method.answer, value as Partial<A>)),
+      responseSerialize: (value: A) => encode(method.answer, value as Partial<A>),
       responseDeserialize: (bytes: Buffer) => decode(method.answer, bytes),
     },
   };
   server.addService(definition, { [name]: handle as never });
+}
+
+/** gRPC's own word for "not now": clients that retry wait so long. */
+function pushBack(seconds: number): { metadata: Metadata } {
+  const metadata = new Metadata();
+  metadata.set('grpc-retry-pushback-ms', String(Math.ceil(seconds * 1000)));
+  return { metadata };
 }
 
 function parseChannelArguments(text: string): Record<string, string | number> {

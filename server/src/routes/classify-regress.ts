@@ -1,12 +1,13 @@
 import type { ExampleFeatures } from '../../../lib/saved-model/example-features.ts';
 import type { SignatureDef } from '../../../lib/saved-model/schema.ts';
-import { toStatus } from '../codec/errors.ts';
+import { isTransient, toStatus } from '../codec/errors.ts';
 import { writeClassifications, writeRegressions } from '../codec/examples-answer.ts';
 import { readExamplesRequest } from '../codec/examples-request.ts';
 import { CLASSIFY, classify } from '../servable/classify.ts';
 import { REGRESS, regress } from '../servable/regress.ts';
 import type { ServableModel } from '../servable/servable.ts';
 import type { ServerCore, Wanted } from '../servable/server-core.ts';
+import type { Caller } from '../servable/turns.ts';
 import { sample, textOf } from './predict-details.ts';
 import type { Trace } from './trace.ts';
 
@@ -17,6 +18,7 @@ export async function classifyOrRegress(
   wanted: Wanted,
   body: Buffer,
   trace: Trace | undefined,
+  caller?: Caller,
 ): Promise<string> {
   const { signatureName, examples } = readExamplesRequest(body);
   trace?.end('parse');
@@ -25,21 +27,20 @@ export async function classifyOrRegress(
   if (trace) {
     const signature_name = signatureName || 'serving_default';
     trace.signature = { model_name: wanted.name, version: String(version.id.version), signature_name };
-    trace.end('queue');
   }
   try {
     const check = core.checkMethodName;
     if (verb === 'classify') {
-      const results = await classify(model, signatureName, examples, check);
+      const results = await classify(model, signatureName, examples, check, caller);
       trace?.end('run');
       return writeClassifications(results);
     }
-    const results = await regress(model, signatureName, examples, check);
+    const results = await regress(model, signatureName, examples, check, caller);
     trace?.end('run');
     return writeRegressions(results);
   } catch (error) {
     const status = toStatus(error);
-    status.details ??= details(model, verb, signatureName || 'serving_default');
+    if (!isTransient(status)) status.details ??= details(model, verb, signatureName || 'serving_default');
     throw status;
   } finally {
     trace?.end('write');

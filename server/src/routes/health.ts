@@ -6,11 +6,7 @@ export type HealthAnswer = { status: number; body: string };
 export function health(core: ServerCore, path: string): HealthAnswer | undefined {
   if (path === '/v1/health/live') return { status: 200, body: '{"live": true}\n' };
   if (path !== '/v1/health/ready') return undefined;
-  const models = Object.fromEntries(core.models.map(({ name }) => [name, isReady(core, name)]));
+  const models = Object.fromEntries(core.models.map(({ name }) => [name, core.isReady(name)]));
   const ready = Object.values(models).length > 0 && Object.values(models).every(Boolean);
   return { status: ready ? 200 : 503, body: `${JSON.stringify({ ready, models })}\n` };
-}
-
-function isReady(core: ServerCore, name: string): boolean {
-  return core.manager.board.versions(name).some(([, { state }]) => state === 'AVAILABLE');
 }

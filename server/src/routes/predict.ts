@@ -1,10 +1,11 @@
 import type { HostTensor, Signature, TensorInfo } from '../../../lib/saved-model/value.ts';
-import { invalidArgument, toStatus } from '../codec/errors.ts';
+import { invalidArgument, isTransient, toStatus } from '../codec/errors.ts';
 import { readFastRequest } from '../codec/fast-request.ts';
 import { writePredictAnswer } from '../codec/predict-answer.ts';
 import { byBytes, type PredictRequest, readPredictRequest } from '../codec/predict-request.ts';
-import type { ServableModel } from '../servable/servable.ts';
+import { runModel, type ServableModel } from '../servable/servable.ts';
 import type { ServerCore, Wanted } from '../servable/server-core.ts';
+import type { Caller } from '../servable/turns.ts';
 import type { Version } from '../servable/version.ts';
 import { predictDetails } from './predict-details.ts';
 import type { Trace } from './trace.ts';
@@ -15,7 +16,7 @@ export function predict(
   wanted: Wanted,
   body: Buffer,
   trace?: Trace,
-  deadline?: number,
+  caller?: Caller,
 ): string | Promise<string> {
   let version: Version | undefined;
   let model: ServableModel | undefined;
@@ -31,7 +32,7 @@ export function predict(
   try {
     request = readFastRequest(body, inputsOf) ?? readPredictRequest(body, inputsOf);
     trace?.end('parse');
-    const answer = run(model as unknown as ServableModel, request, trace, deadline);
+    const answer = run(model as unknown as ServableModel, request, trace, caller);
     if (typeof answer === 'string') return answer;
     waits = true;
     return answer.catch(explained).finally(done);
@@ -43,8 +44,8 @@ export function predict(
 
   function explained(error: unknown): never {
     const status = toStatus(error);
-    // Where the text is no JSON at all, what the model expects is not the point.
-    const explain = model && !status.message.startsWith('JSON Parse error');
+    // Where the text is no JSON at all, or time or room was missing, what the model expects is not the point.
+    const explain = model && !status.message.startsWith('JSON Parse error') && !isTransient(status);
     if (explain) status.details ??= predictDetails(model as unknown as ServableModel, signature, request, wanted.name);
     throw status;
   }
@@ -64,7 +65,7 @@ function run(
   model: ServableModel,
   request: PredictRequest,
   trace: Trace | undefined,
-  deadline: number | undefined,
+  caller: Caller | undefined,
 ): string | Promise<string> {
   const { outputs } = shapeOf(model, request.signatureName || DEFAULT);
   const inputs: Record<string, HostTensor> = Object.create(null);
@@ -78,11 +79,8 @@ function run(
     trace?.end('write');
     return answer;
   };
-  trace?.end('queue');
-  const signature = request.signatureName || DEFAULT;
-  return model.runBatched
-    ? model.runBatched(signature, inputs, undefined, deadline).then(write)
-    : write(model.run(signature, inputs));
+  const results = runModel(model, request.signatureName || DEFAULT, inputs, undefined, caller);
+  return results instanceof Promise ? results.then(write) : write(results);
 }
 
 type SignatureShape = { inputs: ReadonlyMap<string, TensorInfo>; outputs: string[] };

@@ -3,7 +3,8 @@ import { invalidArgument, StatusError } from '../codec/errors.ts';
 import type { BatchingParameters } from '../config/batching-config.ts';
 import type { BatchReport } from '../metrics.ts';
 import { joinRows, padRows, sliceRows } from './rows.ts';
-import type { RunBatched, ServableModel } from './servable.ts';
+import { type ServableModel, type Submit, stepsOf } from './servable.ts';
+import { type Caller, NOBODY, type Steps } from './turns.ts';
 
 type Tensors = Record<string, HostTensor>;
 
@@ -15,16 +16,13 @@ export function createBatcher(
   model: ServableModel,
   parameters: BatchingParameters,
   report: (batch: BatchReport) => void = () => {},
-): RunBatched {
+  /** Lets a batch have its turn. */
+  turn: (caller: Caller, begin: () => Steps<void>) => void | Promise<void> = (_, begin) => finish(begin()),
+): Batched {
   const queues = new Map<string, Batch[]>();
   const limit = parameters.splitLarge ? parameters.maxExecutionBatchSize : parameters.maxBatchSize;
 
-  function submit(
-    signature: string,
-    inputs: Tensors,
-    outputs: string[] | undefined,
-    deadline: number,
-  ): Promise<Tensors> {
+  function submit(signature: string, inputs: Tensors, outputs: string[] | undefined, caller: Caller): Promise<Tensors> {
     const rows = rowsOf(inputs);
     if (rows > parameters.maxBatchSize) {
       throw invalidArgument(`Task size ${rows} is larger than maximum input batch size ${parameters.maxBatchSize}`);
@@ -41,7 +39,7 @@ export function createBatcher(
     const parts = sizes.map((size) => {
       const part = mapTensors(inputs, (tensor) => sliceRows(tensor, from, from + size));
       from += size;
-      return enqueue(key, queue, { inputs: part, rows: size, deadline }, signature, outputs);
+      return enqueue(key, queue, { inputs: part, rows: size, caller }, signature, outputs);
     });
     return parts.length === 1 ? (parts[0] as Promise<Tensors>) : Promise.all(parts).then(together);
   }
@@ -49,7 +47,7 @@ export function createBatcher(
   function enqueue(
     key: string,
     queue: Batch[],
-    { inputs, rows, deadline }: Pick<Task, 'inputs' | 'rows' | 'deadline'>,
+    { inputs, rows, caller }: Pick<Task, 'inputs' | 'rows' | 'caller'>,
     signature: string,
     outputs: string[] | undefined,
   ): Promise<Tensors> {
@@ -63,7 +61,7 @@ export function createBatcher(
     batch.rows += rows;
     const full = batch.rows >= limit;
     const { tasks } = batch;
-    const result = new Promise<Tensors>((resolve, reject) => tasks.push({ inputs, rows, deadline, resolve, reject }));
+    const result = new Promise<Tensors>((resolve, reject) => tasks.push({ inputs, rows, caller, resolve, reject }));
     if (full) start(key, queue, batch);
     return result;
   }
@@ -75,28 +73,49 @@ export function createBatcher(
     else batch.timer = setTimeout(() => start(key, queue, batch), Math.max(1, Math.round(ms)));
   }
 
-  /** Not at once: what came in the same turn of the event loop still joins it while it has room. */
+  /** Not at once: what comes in until its turn still joins it while it has room. */
   function start(key: string, queue: Batch[], batch: Batch): void {
     if (batch.started) return;
     batch.started = true;
     clearTimeout(batch.timer);
-    setImmediate(() => {
-      queue.splice(queue.indexOf(batch), 1);
-      if (queue.length === 0) queues.delete(key);
-      runBatch(model, batch, parameters, report);
+    const caller: Caller = {
+      get deadline() {
+        return Math.max(...batch.tasks.map((task) => task.caller.deadline));
+      },
+      gone: () => batch.tasks.every((task) => task.caller.gone()),
+    };
+    const begin = (): Steps<void> => {
+      leave(key, queue, batch);
+      return runBatch(model, batch, parameters, report);
+    };
+    setImmediate(async () => {
+      try {
+        await turn(caller, begin);
+      } catch (error) {
+        leave(key, queue, batch);
+        for (const { reject } of batch.tasks) reject(error);
+      }
     });
   }
 
-  return async (signature, inputs, outputs, deadline = Infinity) => submit(signature, inputs, outputs, deadline);
+  function leave(key: string, queue: Batch[], batch: Batch): void {
+    if (queue.includes(batch)) queue.splice(queue.indexOf(batch), 1);
+    if (queue.length === 0 && queues.get(key) === queue) queues.delete(key);
+  }
+
+  return async (signature, inputs, outputs, caller = NOBODY) => submit(signature, inputs, outputs, caller);
 }
 
 type Task = {
   inputs: Tensors;
   rows: number;
-  deadline: number;
+  caller: Caller;
   resolve: (outputs: Tensors) => void;
   reject: (error: unknown) => void;
 };
+/** Rejects with what the run, or the queue, says. */
+export type Batched = (...call: Parameters<Submit>) => Promise<Tensors>;
+
 type Batch = {
   signature: string;
   outputs: string[] | undefined;
@@ -149,56 +168,69 @@ function split(rows: number, limit: number, open: Batch | undefined): number[] {
   return sizes;
 }
 
-function runBatch(
+function* runBatch(
   model: ServableModel,
   { signature, outputs, tasks: waited, since }: Batch,
   { allowedBatchSizes, padVariableLengthInputs }: BatchingParameters,
   report: (batch: BatchReport) => void,
-): void {
-  const tasks = waited.filter(({ deadline, reject }) => {
-    if (deadline > Date.now()) return true;
-    reject(new StatusError('DEADLINE_EXCEEDED', 'Run call was cancelled'));
+): Steps<void> {
+  const tasks = waited.filter(({ caller, reject }) => {
+    if (caller.gone()) reject(new StatusError('CANCELLED', 'The client has gone away'));
+    else if (caller.deadline <= performance.now()) {
+      reject(new StatusError('DEADLINE_EXCEEDED', 'Run call was cancelled'));
+    } else return true;
     return false;
   });
   if (tasks.length === 0) return;
+  for (const { caller } of tasks) caller.begun?.();
   const rows = tasks.reduce((sum, task) => sum + task.rows, 0);
   const padding = (allowedBatchSizes.find((size) => size >= rows) ?? rows) - rows;
   report({ rows, padding, tasks: tasks.length, queued: (performance.now() - since) * 1000 });
+  let results: Tensors;
   try {
     const inputs = mapTensors((tasks[0] as Task).inputs, (_, name) => {
       const given = tasks.map((task) => task.inputs[name] as HostTensor);
       return joinRows(padVariableLengthInputs ? alike(given) : given, padding);
     });
-    const results = model.run(signature, inputs, outputs);
-    for (const { shape } of Object.values(results)) {
-      if (shape.length === 0) throw failed('Batched output tensor has 0 dimensions');
-      if (shape[0] !== rows + padding) {
-        throw failed(
-          "Batched output tensor's 0th dimension does not equal the sum of the 0th dimension sizes of the input tensors",
-        );
-      }
-    }
-    let from = 0;
-    for (const task of tasks) {
-      const start = from;
-      from += task.rows;
-      task.resolve(mapTensors(results, (tensor) => sliceRows(tensor, start, start + task.rows)));
-    }
+    results = yield* stepsOf(model, signature, inputs, outputs);
+    checkRows(results, rows + padding);
   } catch (error) {
     if (tasks.length === 1) (tasks[0] as Task).reject(error);
-    else runApart(model, signature, outputs, tasks);
+    else yield* runApart(model, signature, outputs, tasks);
+    return;
+  }
+  let from = 0;
+  for (const task of tasks) {
+    const start = from;
+    from += task.rows;
+    task.resolve(mapTensors(results, (tensor) => sliceRows(tensor, start, start + task.rows)));
+  }
+}
+
+function checkRows(results: Tensors, rows: number): void {
+  for (const { shape } of Object.values(results)) {
+    if (shape.length === 0) throw failed('Batched output tensor has 0 dimensions');
+    if (shape[0] !== rows) {
+      throw failed(
+        "Batched output tensor's 0th dimension does not equal the sum of the 0th dimension sizes of the input tensors",
+      );
+    }
   }
 }
 
 /** One request may be at fault for a batch: each gets its own answer or its own error. */
-function runApart(model: ServableModel, signature: string, outputs: string[] | undefined, tasks: Task[]): void {
+function* runApart(model: ServableModel, signature: string, outputs: string[] | undefined, tasks: Task[]): Steps<void> {
   for (const { inputs, resolve, reject } of tasks) {
     try {
-      resolve(model.run(signature, inputs, outputs));
+      resolve(yield* stepsOf(model, signature, inputs, outputs));
     } catch (error) {
       reject(error);
     }
   }
+}
+
+function finish(steps: Steps<void>): void {
+  while (!steps.next().done);
 }
 
 const failed = (message: string): StatusError => new StatusError('FAILED_PRECONDITION', message);

@@ -6,6 +6,7 @@ import type { Class } from '../codec/examples-answer.ts';
 import { checkMethod, examplesTensor, findSignature, runExamples, shapeText } from './examples.ts';
 import type { ServableModel } from './servable.ts';
 import { signatureText } from './signature-text.ts';
+import type { Caller } from './turns.ts';
 
 /** Whether TF Serving would look at a signature's method_name: --enable_signature_method_name_check. */
 export type MethodCheck = boolean;
@@ -18,11 +19,12 @@ export async function classify(
   signatureName: string,
   examples: Uint8Array[],
   checkName: MethodCheck = false,
+  caller?: Caller,
 ): Promise<Class[][]> {
   const { name, def } = findSignature(model, signatureName);
   checkClassify(def, checkName);
   const outputs = ['classes', 'scores'].filter((key) => def.outputs.has(key));
-  const results = await runExamples(model, name, examplesTensor(examples), outputs);
+  const results = await runExamples(model, name, examplesTensor(examples), outputs, caller);
   return toClasses(results.classes, results.scores, examples.length);
 }
 

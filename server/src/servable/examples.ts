@@ -2,6 +2,7 @@ import type { SignatureDef } from '../../../lib/saved-model/schema.ts';
 import type { HostTensor } from '../../../lib/saved-model/value.ts';
 import { invalidArgument } from '../codec/errors.ts';
 import { runModel, type ServableModel } from './servable.ts';
+import type { Caller } from './turns.ts';
 
 /** What classify and regress share: the signature by name, the one input of serialized tf.Examples, the run. */
 export function findSignature(model: ServableModel, given: string): { name: string; def: SignatureDef } {
@@ -28,8 +29,9 @@ export function runExamples(
   signature: string,
   inputs: HostTensor,
   outputs: string[],
+  caller?: Caller,
 ): Promise<Record<string, HostTensor>> | Record<string, HostTensor> {
-  return runModel(model, signature, { inputs }, outputs);
+  return runModel(model, signature, { inputs }, outputs, caller);
 }
 
 /** `[2,3]`, as TensorShape::DebugString prints it. */

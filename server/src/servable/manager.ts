@@ -64,6 +64,11 @@ export class Manager {
     for (const versions of this.#models.values()) for (const version of versions.values()) version.nudge();
   }
 
+  /** Whether a request is using one of the model's versions. */
+  inUse(name: string): boolean {
+    return [...(this.#models.get(name)?.values() ?? [])].some(({ inUse }) => inUse);
+  }
+
   /** Names of the models that are wanted or still served. */
   names(): string[] {
     return [...this.#models].filter(([, versions]) => versions.size > 0).map(([name]) => name);

@@ -6,6 +6,7 @@ import type { MethodCheck } from './classify.ts';
 import { checkMethod, examplesTensor, findSignature, runExamples, shapeText } from './examples.ts';
 import type { ServableModel } from './servable.ts';
 import { signatureText } from './signature-text.ts';
+import type { Caller } from './turns.ts';
 
 export const REGRESS = 'tensorflow/serving/regress';
 
@@ -15,10 +16,11 @@ export async function regress(
   signatureName: string,
   examples: Uint8Array[],
   checkName: MethodCheck = false,
+  caller?: Caller,
 ): Promise<ArrayLike<number>> {
   const { name, def } = findSignature(model, signatureName);
   checkRegress(def, checkName);
-  const results = await runExamples(model, name, examplesTensor(examples), ['outputs']);
+  const results = await runExamples(model, name, examplesTensor(examples), ['outputs'], caller);
   return toRegressions(results.outputs as HostTensor, examples.length);
 }
 

@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StatusError, statusText } from '../codec/errors.ts';
 import { type ModelConfig, validateModels } from '../config/model-config.ts';
 import type { Log } from '../log.ts';
+import { type Council, Demand, type DemandReport } from './demand.ts';
 import { Manager } from './manager.ts';
+import { Memory } from './memory.ts';
 import { idText } from './servable.ts';
 import { pollModels } from './source.ts';
+import type { State } from './states.ts';
 import type { LoadOptions, Version } from './version.ts';
 import { isWhole } from './whole.ts';
 
@@ -15,6 +19,8 @@ export type CoreOptions = LoadOptions & {
   allowLabelsForUnavailable?: boolean;
   /** Classify and regress want the right method_name in the signature. */
   checkMethodName?: boolean;
+  /** Models are loaded by their first request; what is counted of that, where something is. */
+  onDemand?: { report: DemandReport | undefined; council?: Council | undefined } | undefined;
 };
 
 /** Milliseconds until a folder that is still being written is looked at again: a little more than isWhole wants it to rest. */
@@ -32,10 +38,13 @@ export class ServerCore {
   /** Some version's folder was not whole at the last look. */
   #copying = false;
   #timer: NodeJS.Timeout | undefined;
+  #demand: Demand | undefined;
 
   constructor(options: CoreOptions) {
     this.#options = options;
     this.manager = new Manager(options, options.log);
+    const { onDemand, memory = new Memory({ total: Infinity, ofModel: () => Infinity }), log } = options;
+    if (onDemand) this.#demand = new Demand(this.manager, memory, log, onDemand.report, onDemand.council);
   }
 
   /**
@@ -45,21 +54,30 @@ export class ServerCore {
   async configure(models: readonly ModelConfig[]): Promise<void> {
     const { log } = this.#options;
     validateModels(models, this.#models);
+    this.#refuseLabels(models);
     const first = this.#models.length === 0;
     const added = models.filter(({ name }) => !this.#models.some((old) => old.name === name));
     const dropped = this.#models.filter(({ name }) => !models.some((model) => model.name === name));
     log('I', 'adding', 'Adding/updating models.');
     for (const { name } of models) log('I', 're-adding', ` (Re-)adding model: ${name}`);
     this.#models = models;
-    for (const { name } of dropped) this.manager.aspire(name, []);
+    for (const { name } of dropped) {
+      this.manager.aspire(name, []);
+      this.#demand?.drop(name);
+    }
     this.poll();
     this.#schedule();
-    await this.#untilAvailable(
-      added.map(({ name }) => name),
-      first ? 'servable(s)' : 'model(s)',
-    );
-    await this.#untilLabelledSettle();
-    this.#setLabels();
+    if (this.#demand) await this.#untilCopied();
+    else {
+      await this.#untilAvailable(
+        added.map(({ name }) => name),
+        first ? 'servable(s)' : 'model(s)',
+      );
+      await this.#untilLabelledSettle();
+    }
+    const labels = this.#checkLabels();
+    await this.#together(labels);
+    this.#labels = labels;
     log('I', 'finished adding', 'Finished adding/updating models');
   }
 
@@ -77,8 +95,28 @@ export class ServerCore {
       if (ready.length < versions.length) this.#copying = true;
       // The old version goes on serving until the new folder is whole.
       if (ready.length < versions.length && this.manager.names().includes(name)) continue;
-      this.manager.aspire(name, ready);
+      if (this.#demand) this.#demand.found(name, ready);
+      else this.manager.aspire(name, ready);
     }
+  }
+
+  /** Where models are loaded on demand: what the request has to wait for before it begins. */
+  wake(name: string): Promise<void> | undefined {
+    return this.#demand?.wake(name);
+  }
+
+  /** Which models are loaded, where that is by demand. */
+  get demand(): Demand | undefined {
+    return this.#demand;
+  }
+
+  /** Whether it can be asked: a version is loaded, or would be. */
+  isReady(name: string): boolean {
+    return this.manager.board.versions(name).some(([, { state }]) => this.#answers(state));
+  }
+
+  #answers(state: State | undefined): boolean {
+    return state === 'AVAILABLE' || (this.#demand !== undefined && (state === 'START' || state === 'LOADING'));
   }
 
   /** The version that answers a request. */
@@ -137,6 +175,14 @@ export class ServerCore {
     );
   }
 
+  /** What was written just before the start is found by its first request; a copy that takes longer turns up when it is whole. */
+  async #untilCopied(): Promise<void> {
+    for (let tries = 0; this.#copying && tries < 3; tries++) {
+      await sleep(SOON);
+      this.poll();
+    }
+  }
+
   #known(name: string, version: bigint): boolean {
     const state = this.manager.board.get(name, version);
     return state !== undefined && (state.state !== 'END' || state.error !== undefined);
@@ -171,22 +217,46 @@ export class ServerCore {
     await board.until(() => labelled.every(settled));
   }
 
-  #setLabels(): void {
+  /** A label that moves answers the same in all processes. */
+  async #together(labels: Map<string, Map<string, bigint>>): Promise<void> {
+    if (textOf(labels) !== textOf(this.#labels)) await this.#options.together?.labelled(textOf(labels));
+  }
+
+  /** A label that no version will ever carry is refused before anything changes, as in TF Serving. */
+  #refuseLabels(models: readonly ModelConfig[]): void {
+    if (models.every(({ labels }) => labels.size === 0)) return;
+    const found = pollModels(models, () => {});
+    for (const { name, labels } of found ? models : []) {
+      const coming = found?.get(name) ?? [];
+      for (const [label, version] of labels) {
+        if (!coming.some((one) => one.version === version)) this.#checkLabel(name, label, version);
+      }
+    }
+  }
+
+  #checkLabels(): Map<string, Map<string, bigint>> {
     const labels = new Map<string, Map<string, bigint>>();
     for (const { name, labels: wanted } of this.#models) {
-      for (const [label, version] of wanted) {
-        const available = this.manager.board.get(name, version)?.state === 'AVAILABLE';
-        const before = this.#labels.get(name)?.get(label);
-        const allowed = this.#options.allowLabelsForUnavailable && (before === undefined || before === version);
-        if (!available && !allowed) {
-          throw new StatusError(
-            'FAILED_PRECONDITION',
-            `Request to assign label to version ${version} of model ${name}, which is not currently available for inference`,
-          );
-        }
-      }
+      for (const [label, version] of wanted) this.#checkLabel(name, label, version);
       labels.set(name, wanted);
     }
-    this.#labels = labels;
+    return labels;
   }
+
+  #checkLabel(name: string, label: string, version: bigint): void {
+    if (this.#answers(this.manager.board.get(name, version)?.state)) return;
+    const before = this.#labels.get(name)?.get(label);
+    if (this.#options.allowLabelsForUnavailable && (before === undefined || before === version)) return;
+    throw new StatusError(
+      'FAILED_PRECONDITION',
+      `Request to assign label to version ${version} of model ${name}, which is not currently available for inference`,
+    );
+  }
+}
+
+function textOf(labels: Map<string, Map<string, bigint>>): string {
+  return [...labels]
+    .flatMap(([name, versions]) => [...versions].map(([label, version]) => `${name}/${label}=${version}`))
+    .sort()
+    .join(' ');
 }

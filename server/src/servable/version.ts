@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StatusError, statusText, toStatus } from '../codec/errors.ts';
 import type { Log } from '../log.ts';
+import type { Memory } from './memory.ts';
 import { idText, type OpenModel, type ServableModel, type Together, type VersionId } from './servable.ts';
 import type { StateBoard } from './states.ts';
 import { folderPrint, isWhole } from './whole.ts';
@@ -9,12 +10,15 @@ import { folderPrint, isWhole } from './whole.ts';
 export type LoadOptions = {
   open: OpenModel;
   tags: string[];
+  preferLite?: boolean | undefined;
   maxRetries: number;
   /** Milliseconds between two tries; 0 or less: none. */
   retryInterval: number;
   /** Replays the folder's warm-up records; throws when one fails. */
   warmUp?: ((model: ServableModel, id: VersionId, path: string) => void | Promise<void>) | undefined;
   together?: Together | undefined;
+  /** Where a version must fit before it is loaded. */
+  memory?: Memory | undefined;
 };
 
 /** One version's life: loading with retries, serving, quiescing while requests still use it, unloaded. */
@@ -30,6 +34,7 @@ export class Version {
   #idle: (() => void) | undefined;
   #wake: (() => void) | undefined;
   #together: Together | undefined;
+  #memory: Memory | undefined;
   /** What the folder held when it was last tried. */
   #tried = '';
 
@@ -48,8 +53,10 @@ export class Version {
     this.#log('I', 'approving', `Approving load for servable version ${text}`);
     this.#board.set(this.id.name, this.id.version, 'LOADING');
     this.#log('I', 'loading', `Loading servable version ${text}`);
-    const result = await this.#tryToLoad(options, text);
+    this.#memory = options.memory;
+    const result = this.#memory?.reserve(this.id, this.path) ?? (await this.#tryToLoad(options, text));
     if (result instanceof StatusError) {
+      this.#memory?.release(this.id);
       this.phase = 'error';
       this.#board.set(this.id.name, this.id.version, 'END', result);
       this.#log('I', 'load error', `Encountered an error for servable version ${text}: ${statusText(result)}`);
@@ -85,6 +92,11 @@ export class Version {
   acquire(): ServableModel {
     this.#uses++;
     return this.model as ServableModel;
+  }
+
+  /** Whether a request is using it. */
+  get inUse(): boolean {
+    return this.#uses > 0;
   }
 
   release(): void {
@@ -129,16 +141,17 @@ export class Version {
     return status;
   }
 
-  async #open({ open, tags, warmUp }: LoadOptions): Promise<ServableModel> {
+  async #open({ open, tags, preferLite, warmUp }: LoadOptions): Promise<ServableModel> {
     const started = performance.now();
     this.#log('I', 'reading', `Reading SavedModel from: ${this.path}`);
-    if (!existsSync(join(this.path, 'saved_model.pb'))) {
+    const lite = preferLite && existsSync(join(this.path, 'model.tflite'));
+    if (!lite && !existsSync(join(this.path, 'saved_model.pb'))) {
       throw new StatusError(
         'NOT_FOUND',
         `Could not find SavedModel .pb or .pbtxt at supplied export directory path: ${this.path}. Check that the directory exists and that you have the right permissions for accessing it.`,
       );
     }
-    const model = await open(this.path, { tags, name: this.id.name });
+    const model = await open(this.path, { tags, preferLite, name: this.id.name });
     const micros = Math.round((performance.now() - started) * 1000);
     this.#log(
       'I',
@@ -180,6 +193,7 @@ export class Version {
     this.#log('I', 'unloading', `Unloading just-loaded servable version ${text}`);
     model.close();
     this.phase = 'gone';
+    this.#memory?.release(this.id);
     this.#log('I', 'unloaded', `Done unloading servable version ${text}`);
   }
 }

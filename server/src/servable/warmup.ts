@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decode } from '../../../lib/saved-model/proto.ts';
+import { decode } from '../../../lib/saved-model/decode.ts';
 import { invalidArgument, StatusError, statusText, toStatus } from '../codec/errors.ts';
 import type { PredictionLog } from '../grpc/messages.ts';
 import type { Log } from '../log.ts';

@@ -52,10 +52,10 @@ function filesOf(path: string): FileState[] {
   }
 }
 
-/** saved_model.pb is there, and each variables.index has all the shards that its names announce. */
+/** saved_model.pb (or a TensorFlow Lite model alone) is there, and each variables.index has all the shards that its names announce. */
 function complete(files: FileState[]): boolean {
   const names = new Set(files.map(({ name }) => name));
-  if (!names.has('saved_model.pb')) return false;
+  if (!names.has('saved_model.pb')) return names.has('model.tflite');
   if (names.has('variables') && !names.has('variables/variables.index')) {
     return !files.some(({ name }) => name.startsWith('variables/'));
   }

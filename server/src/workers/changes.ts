@@ -8,7 +8,7 @@ type Member = { up: boolean; joining: boolean; has: Set<Change> };
  */
 export class Changes {
   #members = new Map<number, Member>();
-  #votes = new Map<Change, { voters: Set<number>; timer: NodeJS.Timeout }>();
+  #votes = new Map<Change, { voters: Set<number>; forced: boolean; timer: NodeJS.Timeout }>();
   #published = new Set<Change>();
   #turn: Promise<void> = Promise.resolve();
   #awaited = new Set<number>();
@@ -43,13 +43,13 @@ export class Changes {
     const member = this.#members.get(id);
     if (!member) return;
     // What the others serve already, a late worker may serve at once: it takes no requests yet.
-    if (this.#published.has(change) && !member.up) {
+    if ((this.#published.has(change) || isLabels(change)) && !member.up) {
       this.#catchUp(id, member, change);
       return;
     }
     let vote = this.#votes.get(change);
     if (!vote) {
-      vote = { voters: new Set(), timer: setTimeout(() => this.#giveUpOn(change), this.#patience) };
+      vote = { voters: new Set(), forced: false, timer: setTimeout(() => this.#giveUpOn(change), this.#patience) };
       vote.timer.unref();
       this.#votes.set(change, vote);
     }
@@ -76,7 +76,7 @@ export class Changes {
   }
 
   #catchUp(id: number, member: Member, change: Change): void {
-    member.has.add(change);
+    if (!isLabels(change)) member.has.add(change);
     this.#send(id, { kind: 'apply', change });
     this.#look();
   }
@@ -84,7 +84,9 @@ export class Changes {
   /** Whatever can be done now is done, in turns. */
   #look(): void {
     this.#turn = this.#turn.then(async () => {
-      for (const change of [...this.#votes.keys()]) if (this.#missing(change).length === 0) await this.#make(change);
+      for (const [change, { forced }] of [...this.#votes]) {
+        if (forced || this.#missing(change).length === 0) await this.#make(change);
+      }
       for (const [id, member] of this.#members) {
         const current = [...this.#published].every((change) => member.has.has(change));
         if (!member.joining || !current) continue;
@@ -95,11 +97,12 @@ export class Changes {
     });
   }
 
-  /** Who is not ready: for a load every worker that takes requests, for an unload those that have the version. */
+  /** Who is not ready: for a load or labels every worker that takes requests, for an unload those that have the version. */
   #missing(change: Change): number[] {
     const voters = this.#votes.get(change)?.voters;
     return [...this.#members]
-      .filter(([id, { up, has }]) => up && !voters?.has(id) && isLoad(change) !== has.has(loadOf(change)))
+      .filter(([id, { up }]) => up && !voters?.has(id))
+      .filter(([, { has }]) => isLabels(change) || isLoad(change) !== has.has(loadOf(change)))
       .map(([id]) => id);
   }
 
@@ -112,6 +115,11 @@ export class Changes {
     const up = (): number[] => [...this.#members].filter(([, member]) => member.up).map(([id]) => id);
     await this.#tell(up(), { kind: 'hold' });
     await this.#tell(voters, { kind: 'apply', change });
+    if (!isLabels(change)) this.#note(change, voters);
+    for (const id of up()) this.#send(id, { kind: 'open' });
+  }
+
+  #note(change: Change, voters: number[]): void {
     if (isLoad(change)) this.#published.add(change);
     else this.#published.delete(loadOf(change));
     for (const id of voters) {
@@ -119,7 +127,6 @@ export class Changes {
       if (isLoad(change)) has?.add(change);
       else has?.delete(loadOf(change));
     }
-    for (const id of up()) this.#send(id, { kind: 'open' });
   }
 
   /** Resolves when all have done it, or are gone. */
@@ -133,9 +140,17 @@ export class Changes {
   }
 
   #giveUpOn(change: Change): void {
+    const vote = this.#votes.get(change);
+    // Whoever reads its configuration so late takes the labels then; that is no reason to end it.
+    if (isLabels(change) && vote) {
+      vote.forced = true;
+      this.#look();
+      return;
+    }
     for (const id of this.#missing(change)) this.#replace(id, `it does not follow the others: ${change}`);
   }
 }
 
 const isLoad = (change: Change): boolean => change.startsWith('load ');
+const isLabels = (change: Change): boolean => change.startsWith('labels ');
 const loadOf = (change: Change): Change => change.replace(/^unload /, 'load ');

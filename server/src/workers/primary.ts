@@ -3,10 +3,10 @@ import type { ModelConfig } from '../config/model-config.ts';
 import type { Log } from '../log.ts';
 import type { Snapshot } from '../metrics.ts';
 import { Changes } from './changes.ts';
+import { CommonDemand } from './demand.ts';
 import type { FromPrimary, FromWorker } from './protocol.ts';
-
-/** A worker that ends sooner than this after its start is not started again at once. */
-const TOO_SOON = 1000;
+import { restartPauses } from './restarts.ts';
+import { RollCall } from './roll-call.ts';
 
 /**
  * The main process of --num_workers: it opens the ports, which the workers share, and starts one anew when it dies.
@@ -14,9 +14,10 @@ const TOO_SOON = 1000;
  */
 export function runPrimary(count: number, log: Log): void {
   const workers = new Map<number, Worker>();
-  const collections = new Map<string, { left: Set<number>; snapshots: Snapshot[]; done: () => void }>();
+  const counts = new RollCall<Snapshot>();
   let models: readonly ModelConfig[] | undefined;
   let [served, draining] = [false, false];
+  const pauseBefore = restartPauses();
   const send = (id: number, message: FromPrimary): void => {
     const worker = workers.get(id);
     // One that has just died has no channel; its exit is on the way.
@@ -26,14 +27,16 @@ export function runPrimary(count: number, log: Log): void {
     log('W', 'typelab', `Worker ${id} is replaced: ${why}`);
     send(id, { kind: 'drain' });
   });
+  const demand = new CommonDemand(() => [...workers.keys()], send);
   // Workers accept by themselves: a connection handed to one that has just died would hang, neither answered nor closed.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ serialization: 'advanced' });
   cluster.on('message', (worker, message: FromWorker) => receive(worker.id, message));
   cluster.on('exit', (worker, code, signal) => ended(worker.id, code, signal));
-  process.on('SIGHUP', () => {
-    for (const worker of workers.values()) worker.process.kill('SIGHUP');
-  });
+  const reread = (finder?: number): void => {
+    for (const [id, worker] of workers) if (id !== finder) worker.process.kill('SIGHUP');
+  };
+  process.on('SIGHUP', () => reread());
   process.on('SIGTERM', () => drain(143));
   process.on('SIGINT', () => drain(130));
   start();
@@ -45,15 +48,11 @@ export function runPrimary(count: number, log: Log): void {
     changes.enter(worker.id);
     worker.once('exit', () => {
       if (!served || draining) return;
-      setTimeout(() => !draining && start(), performance.now() - began < TOO_SOON ? TOO_SOON : 0);
+      const pause = pauseBefore(performance.now() - began);
+      if (pause === 0) start();
+      else setTimeout(() => !draining && start(), pause);
     });
-    worker.once('online', () => send(worker.id, { kind: 'hello', models }));
-    // Ports are open: the others follow the first one.
-    worker.once('listening', () => {
-      if (served) return;
-      served = true;
-      for (let i = 1; i < count; i++) start();
-    });
+    worker.once('online', () => send(worker.id, { kind: 'hello', models, first: !served, awake: demand.awake }));
   }
 
   function receive(id: number, message: FromWorker): void {
@@ -70,26 +69,47 @@ export function runPrimary(count: number, log: Log): void {
       case 'join':
         changes.join(id);
         break;
+      case 'open':
+        // Ports are open: the others follow the first one.
+        if (served) return;
+        served = true;
+        for (let i = 1; i < count; i++) start();
+        break;
       case 'configure':
         models = message.models;
         for (const other of workers.keys()) if (other !== id) send(other, message);
         return;
+      case 'reread':
+        reread(id);
+        break;
       case 'collect':
-        collect(id, message.id);
+        counts
+          .ask(workers.keys(), (worker, call) => send(worker, { kind: 'count', call }))
+          .then((snapshots) => send(id, { kind: 'collected', id: message.id, snapshots }));
+        return;
+      case 'snapshot':
+        counts.answer(id, message.call, message.snapshot);
         break;
-      case 'snapshot': {
-        const collection = collections.get(`${message.id}`);
-        collection?.snapshots.push(message.snapshot);
-        answered(id);
+      case 'wake':
+        demand.wake(id, message.name);
         break;
-      }
+      case 'asleep':
+        demand.asleep(message.name);
+        break;
+      case 'room':
+        demand.rooms.answer(id, message.call, message.room);
+        break;
+      case 'made':
+        demand.made.answer(id, message.call, undefined);
+        break;
     }
   }
 
   function ended(id: number, code: number | null, signal: string | null): void {
     workers.delete(id);
     changes.leave(id);
-    answered(id);
+    counts.leave(id);
+    demand.leave(id);
     if (draining) {
       leave();
       return;
@@ -100,24 +120,6 @@ export function runPrimary(count: number, log: Log): void {
       'typelab',
       `Worker ${id} ended (${signal ?? `code ${code}`}); its running requests are lost. Starting another.`,
     );
-  }
-
-  function collect(asker: number, id: number): void {
-    const snapshots: Snapshot[] = [];
-    const left = new Set(workers.keys());
-    const done = (): void => {
-      collections.delete(`${id}`);
-      send(asker, { kind: 'collected', id, snapshots });
-    };
-    collections.set(`${id}`, { left, snapshots, done });
-    for (const worker of workers.keys()) send(worker, { kind: 'count', id });
-  }
-
-  function answered(worker: number): void {
-    for (const { left, done } of [...collections.values()]) {
-      left.delete(worker);
-      if (left.size === 0) done();
-    }
   }
 
   function drain(code: number): void {

@@ -23,6 +23,28 @@ describe('the one-pass reader', () => {
     assert.deepEqual(valuesOf(request), [0, 0.5, 1, Math.fround(0.2)]);
   });
 
+  test('counts the black pixels of an image like the others, with blanks and without', () => {
+    const rows = [
+      [[0], [0], [0.5], [0]],
+      [[0], [0], [0], [0]],
+      [[0.25], [0], [0], [0]],
+    ];
+    for (const between of [',', ', ', ',  ', ',\n']) {
+      const pixel = ([value]: number[]) => `[${value === 0 ? '0.0' : value}]`;
+      const text = `[${rows.map((row) => `[${row.map(pixel).join(between)}]`).join(between)}]`;
+      const request = fast(`{"instances": [${text}]}`, { x: 'float32' });
+      assert.deepEqual(request?.inputs.get('x')?.shape, [1, 3, 4, 1]);
+      assert.deepEqual(valuesOf(request), rows.flat(2));
+    }
+    for (const text of [
+      '[[0.0],[0.0],[0.0]],[[0.0],[0.0]]',
+      '[[0.0],[0.0],]',
+      '[[0.0],[0.0],0.0]',
+      '[[0.0],[0.0],[0.0,0.0]]',
+    ])
+      assert.equal(fast(`{"instances": [${text}]}`, { x: 'float32' }), undefined, text);
+  });
+
   test('reads named inputs in any order, and columns', () => {
     const types: Record<string, DType> = { a: 'int64', b: 'string', c: 'bool', d: 'uint8' };
     const row = fast(

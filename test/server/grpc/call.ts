@@ -1,5 +1,7 @@
 import { Client, credentials } from '@grpc/grpc-js';
-import { create, decode, encode, type Schema } from '../../../lib/saved-model/proto.ts';
+import { decode } from '../../../lib/saved-model/decode.ts';
+import { encode } from '../../../lib/saved-model/encode.ts';
+import { create, type Schema } from '../../../lib/saved-model/proto.ts';
 import * as messages from '../../../server/src/grpc/messages.ts';
 
 /** One unary call over a connection of its own. */

@@ -146,5 +146,15 @@ def by_label(label):
 
 say('a label', lambda: by_label('stable'))
 say('an unknown label', lambda: by_label('canary'))
+say('reload without a list', lambda: models.HandleReloadConfigRequest(model_management_pb2.ReloadConfigRequest(), timeout=30))
+
+
+def custom():
+    request = model_management_pb2.ReloadConfigRequest()
+    request.config.custom_model_config.SetInParent()
+    return models.HandleReloadConfigRequest(request, timeout=30)
+
+
+say('reload a custom configuration', custom)
 say('reload to nothing', lambda: reload())
 say('regress after', lambda: regress())

@@ -13,31 +13,33 @@ import { withoutServingApi } from './serving-api.ts';
 const withoutOpenssl =
   spawnSync('openssl', ['version']).status === 0 ? false : 'needs openssl (Debian: apt-get install openssl)';
 
-test('the Python client reaches the port over TLS, with certificates of its own, by a UNIX socket, and asks for health', {
-  skip: withoutServingApi || withoutOpenssl,
-}, async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'typelab-tls-'));
-  makeKeys(folder);
-  const [tls, mutual, plain] = [await freePort(), await freePort(), await freePort()];
-  const socket = join(folder, 'grpc.sock');
-  const base = savedModel(1);
-  const start = (port: number, ...flags: string[]) =>
-    startServer([`--port=${port}`, '--model_name=plus', `--model_base_path=${base}`, ...flags], {
-      until: `Running gRPC ModelServer at 0.0.0.0:${port} ...`,
+for (const [processes, more] of Object.entries({ 'one process': [], 'two workers': ['--num_workers=2'] })) {
+  test(`the Python client reaches ${processes} over TLS, with certificates of its own, by a UNIX socket, and asks for health`, {
+    skip: withoutServingApi || withoutOpenssl,
+  }, async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'typelab-tls-'));
+    makeKeys(folder);
+    const [tls, mutual, plain] = [await freePort(), await freePort(), await freePort()];
+    const socket = join(folder, 'grpc.sock');
+    const base = savedModel(1);
+    const start = (port: number, ...flags: string[]) =>
+      startServer([`--port=${port}`, '--model_name=plus', `--model_base_path=${base}`, ...more, ...flags], {
+        until: `Running gRPC ModelServer at 0.0.0.0:${port} ...`,
+      });
+    const servers = await Promise.all([
+      start(tls, `--ssl_config_file=${sslConfig(folder, false)}`),
+      start(mutual, `--ssl_config_file=${sslConfig(folder, true)}`),
+      start(plain, `--grpc_socket_path=${socket}`, '--enable_grpc_healthcheck_service'),
+    ]);
+    const places = { tls: `127.0.0.1:${tls}`, mutual: `127.0.0.1:${mutual}`, plain: `127.0.0.1:${plain}`, socket };
+    const script = join(import.meta.dirname, 'secure_client.py');
+    const { stdout } = await promisify(execFile)(python as string, [script, folder, JSON.stringify(places)], {
+      timeout: 120_000,
     });
-  const servers = await Promise.all([
-    start(tls, `--ssl_config_file=${sslConfig(folder, false)}`),
-    start(mutual, `--ssl_config_file=${sslConfig(folder, true)}`),
-    start(plain, `--grpc_socket_path=${socket}`, '--enable_grpc_healthcheck_service'),
-  ]);
-  const places = { tls: `127.0.0.1:${tls}`, mutual: `127.0.0.1:${mutual}`, plain: `127.0.0.1:${plain}`, socket };
-  const script = join(import.meta.dirname, 'secure_client.py');
-  const { stdout } = await promisify(execFile)(python as string, [script, folder, JSON.stringify(places)], {
-    timeout: 120_000,
+    for (const server of servers) assert.equal(await server.stop(), 0);
+    t.assert.fileSnapshot(stdout, join(import.meta.dirname, 'golden', 'secure.txt'), { serializers: [String] });
   });
-  for (const server of servers) assert.equal(await server.stop(), 0);
-  t.assert.fileSnapshot(stdout, join(import.meta.dirname, 'golden', 'secure.txt'), { serializers: [String] });
-});
+}
 
 test('keys that are none are refused at the start', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'typelab-tls-')), 'ssl.config');

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decode, encode } from '../../../lib/saved-model/proto.ts';
+import { decode } from '../../../lib/saved-model/decode.ts';
+import { encode } from '../../../lib/saved-model/encode.ts';
+import { create } from '../../../lib/saved-model/proto.ts';
 import { TensorProto } from '../../../lib/saved-model/schema.ts';
 import type { HostTensor } from '../../../lib/saved-model/value.ts';
 import { AnswerTensor } from '../../../server/src/grpc/messages.ts';
@@ -34,6 +36,36 @@ test('a tensor goes out and comes in again, as typed lists and as tensor_content
     }
   }
 });
+
+test('a request’s tensor is read as TensorFlow’s own ParseTensor reads it', () => {
+  const shapeOf = (...sizes: number[]) => ({ dim: sizes.map((size) => ({ size, name: '' })), unknown_rank: false });
+  const read = (tensor: Partial<TensorProto>) => {
+    const { shape, data } = readTensor('x', create(TensorProto, { dtype: FLOAT, ...tensor }));
+    return [shape, [...data].map((value) => (value instanceof Uint8Array ? Buffer.from(value).toString() : value))];
+  };
+  // Recorded from tf.raw_ops.ParseTensor of TensorFlow 2.21.
+  assert.deepEqual(read({ tensor_shape: shapeOf(2), float_val: [1, 2, 3] }), [[2], [1, 2]]);
+  assert.deepEqual(read({ tensor_shape: shapeOf(), float_val: [1, 2] }), [[], [1]]);
+  assert.deepEqual(read({ tensor_shape: shapeOf(2) }), [[2], [0, 0]]);
+  assert.deepEqual(read({ tensor_shape: shapeOf(0), float_val: [1] }), [[0], []]);
+  assert.deepEqual(read({ tensor_shape: shapeOf(0), tensor_content: Buffer.from('abcd') }), [[0], []]);
+  assert.deepEqual(read({ tensor_shape: { ...shapeOf(2), unknown_rank: true }, float_val: [1] }), [[2], [1, 1]]);
+  assert.deepEqual(read({ dtype: COMPLEX, tensor_shape: shapeOf(2), scomplex_val: [1, 2, 3] }), [[2], [1, 2, 1, 2]]);
+  assert.deepEqual(
+    read({ dtype: STRING, tensor_shape: shapeOf(1), string_val: [Buffer.from('a'), Buffer.from('b')] }),
+    [[1], ['a']],
+  );
+  const strings = (...bytes: number[]) =>
+    read({ dtype: STRING, tensor_shape: shapeOf(2), tensor_content: Uint8Array.from(bytes) });
+  assert.deepEqual(strings(1, 2, 97, 98, 98), [[2], ['a', 'bb']]);
+  const refused = { message: 'tensor parsing error: x' };
+  assert.throws(() => strings(1, 2, 97, 98), refused);
+  assert.throws(() => strings(1, 255), refused);
+  assert.throws(() => read({ tensor_shape: shapeOf(-1), float_val: [1] }), refused);
+  assert.throws(() => read({ tensor_shape: shapeOf(2 ** 40), float_val: [1] }), refused);
+});
+
+const [FLOAT, STRING, COMPLEX] = [1, 7, 8];
 
 test('a tensor that does not hold what its shape says is a parsing error', () => {
   const proto = decode(TensorProto, encode(AnswerTensor, writeTensor(tensors[0] as HostTensor, true)));

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { create, encode } from '../../../lib/saved-model/proto.ts';
+import { encode } from '../../../lib/saved-model/encode.ts';
+import { create } from '../../../lib/saved-model/proto.ts';
 import {
   type AttrValue,
   MetaGraphDef,
@@ -28,20 +29,59 @@ export function addSavedVersion(base: string, version: number, add: number): voi
 }
 
 export function savedModelBytes(add: number): Uint8Array {
-  const float = { type: 1 };
-  const constant = toTensorProto({ dtype: 'float32', shape: [], data: Float32Array.of(add) });
-  const node = [
-    create(NodeDef, { name: 'x', op: 'Placeholder', attr: new Map([['dtype', float]]) }),
-    create(NodeDef, {
-      name: 'add',
-      op: 'Const',
-      attr: new Map<string, AttrValue>([
-        ['dtype', float],
-        ['value', { tensor: constant }],
-      ]),
-    }),
-    create(NodeDef, { name: 'y', op: 'AddV2', input: ['x', 'add'], attr: new Map([['T', float]]) }),
+  return graphBytes([placeholder('x'), constant('add', Float32Array.of(add), []), binary('y', 'AddV2', 'x', 'add')]);
+}
+
+/** y = max(x + 0 + … + 0), with `steps` sums of a quarter of a million elements: a few tens of microseconds each. */
+export function slowModel(steps: number): string {
+  const base = mkdtempSync(join(tmpdir(), 'typelab-slow-'));
+  mkdirSync(join(base, '1'));
+  const sums = Array.from({ length: steps }, (_, i) => binary(`s${i + 1}`, 'AddV2', `s${i}`, 'zero'));
+  const max = create(NodeDef, {
+    name: 'y',
+    op: 'Max',
+    input: [`s${steps}`, 'axis'],
+    attr: new Map<string, AttrValue>([
+      ['T', FLOAT],
+      ['Tidx', { type: 3 }],
+      ['keep_dims', { b: true }],
+    ]),
+  });
+  const nodes = [
+    placeholder('x'),
+    constant('wide', new Float32Array(2 ** 18), [2 ** 18]),
+    constant('zero', Float32Array.of(0), []),
+    constant('axis', Int32Array.of(0), [1]),
+    binary('s0', 'AddV2', 'x', 'wide'),
+    ...sums,
+    max,
   ];
+  writeFileSync(join(base, '1', 'saved_model.pb'), graphBytes(nodes));
+  return base;
+}
+
+const FLOAT: AttrValue = { type: 1 };
+
+const placeholder = (name: string): NodeDef =>
+  create(NodeDef, { name, op: 'Placeholder', attr: new Map([['dtype', FLOAT]]) });
+
+const binary = (name: string, op: string, ...input: string[]): NodeDef =>
+  create(NodeDef, { name, op, input, attr: new Map([['T', FLOAT]]) });
+
+function constant(name: string, data: Float32Array | Int32Array, shape: number[]): NodeDef {
+  const dtype = data instanceof Float32Array ? 'float32' : 'int32';
+  return create(NodeDef, {
+    name,
+    op: 'Const',
+    attr: new Map<string, AttrValue>([
+      ['dtype', { type: dtype === 'float32' ? 1 : 3 }],
+      ['value', { tensor: toTensorProto({ dtype, shape, data }) }],
+    ]),
+  });
+}
+
+/** A SavedModel of which x goes in and y comes out. */
+function graphBytes(node: NodeDef[]): Uint8Array {
   const info = (name: string) =>
     create(TensorInfoProto, { name, dtype: 1, tensor_shape: { dim: [{ size: -1, name: '' }], unknown_rank: false } });
   const signature = create(SignatureDef, {

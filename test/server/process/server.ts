@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { root } from '../../helpers/root.ts';
+
+export { freePort } from '../../../lib/free-port.ts';
 
 export type Server = {
   process: ChildProcess;
@@ -46,14 +47,6 @@ export async function startServer(
       return exit;
     },
   };
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 export type RunResult = { code: number | string; out: string; log: string };

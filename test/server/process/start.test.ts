@@ -94,6 +94,25 @@ describe('starting the program', () => {
   });
 });
 
+test('a UNIX socket that a killed server left, or another has, is taken over as gRPC’s own servers do', async () => {
+  const { savedModel } = await import('./saved-model.ts');
+  const model = savedModel(1);
+  const socket = join(model, 'grpc.sock');
+  const start = (): ReturnType<typeof startServer> =>
+    startServer(['--port=0', `--grpc_socket_path=${socket}`, `--model_base_path=${model}`], {
+      until: 'Running gRPC ModelServer at UNIX socket',
+    });
+  const killed = await start();
+  killed.process.kill('SIGKILL');
+  await killed.exit;
+  assert.ok(existsSync(socket));
+  const second = await start();
+  const third = await start();
+  assert.match(second.log(), /Running gRPC ModelServer at UNIX socket/);
+  assert.match(third.log(), /Running gRPC ModelServer at UNIX socket/);
+  await Promise.all([second.stop(), third.stop()]);
+});
+
 test('a REST port in use is an error that names the port and the way out', async () => {
   const { savedModel } = await import('./saved-model.ts');
   const blocker = createServer();

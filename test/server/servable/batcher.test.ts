@@ -27,6 +27,8 @@ const floats = (...values: number[]): HostTensor => ({
   data: Float32Array.from(values),
 });
 
+const until = (deadline: number) => ({ deadline, gone: () => false });
+
 function batcher(parameters: Partial<BatchingParameters> = {}, model: ServableModel = half()) {
   const batches: Omit<BatchReport, 'queued'>[] = [];
   const run = createBatcher(model, { ...DEFAULTS, ...parameters }, ({ rows, padding, tasks }) =>
@@ -48,10 +50,10 @@ describe('a batch', () => {
 
   test('leaves out who has stopped waiting', async () => {
     const { run, batches } = batcher({ batchTimeoutMicros: 20_000 });
-    const late = run('serving_default', { x: floats(2) }, undefined, Date.now());
+    const late = run('serving_default', { x: floats(2) }, undefined, until(performance.now()));
     const [, { y }] = await Promise.all([
       assert.rejects(late, { code: 'DEADLINE_EXCEEDED' }),
-      run('serving_default', { x: floats(4) }, undefined, Date.now() + 60_000),
+      run('serving_default', { x: floats(4) }, undefined, until(performance.now() + 60_000)),
     ]);
     assert.deepEqual([...(y as HostTensor).data], [4]);
     assert.deepEqual(batches, [{ rows: 1, padding: 0, tasks: 1 }]);
@@ -175,8 +177,8 @@ describe('a request', () => {
 test('REST requests that come together share a batch, and one of wrong shape gets its own error', async () => {
   const model = half();
   const batches: number[] = [];
-  const runBatched = createBatcher(model, { ...DEFAULTS, maxBatchSize: 100 }, ({ tasks }) => batches.push(tasks));
-  const { core } = fakeCore(() => ({ ...model, runBatched }));
+  const submit = createBatcher(model, { ...DEFAULTS, maxBatchSize: 100 }, ({ tasks }) => batches.push(tasks));
+  const { core } = fakeCore(() => ({ ...model, submit }));
   await core.configure([config('half', baseFolder(1))]);
   const app = build({ core, cors: false });
   const post = (body: string) => app.inject({ method: 'POST', url: '/v1/models/half:predict', body });
@@ -202,7 +204,7 @@ test('REST requests that come together share a batch, and one of wrong shape get
 test('over REST a full queue is a 503 that says when to come again, and a request that waited too long a 504', async () => {
   const parameters = { ...DEFAULTS, maxEnqueuedBatches: 1, maxBatchSize: 1, maxExecutionBatchSize: 1 };
   const model = half();
-  const { core } = fakeCore(() => ({ ...model, runBatched: createBatcher(model, parameters) }));
+  const { core } = fakeCore(() => ({ ...model, submit: createBatcher(model, parameters) }));
   await core.configure([config('half', baseFolder(1))]);
   const ask = (app: ReturnType<typeof build>) =>
     app.inject({ method: 'POST', url: '/v1/models/half:predict', payload: '{"instances": [[1]]}' });
@@ -217,7 +219,7 @@ test('over REST a full queue is a 503 that says when to come again, and a reques
   );
   await app.close();
   const slow = { ...DEFAULTS, batchTimeoutMicros: 20_000 };
-  const { core: waiting } = fakeCore(() => ({ ...model, runBatched: createBatcher(model, slow) }));
+  const { core: waiting } = fakeCore(() => ({ ...model, submit: createBatcher(model, slow) }));
   await waiting.configure([config('half', baseFolder(1))]);
   const hasty = build({ core: waiting, timeout: 1 });
   assert.equal((await ask(hasty)).statusCode, 504);

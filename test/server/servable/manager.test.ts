@@ -199,4 +199,19 @@ describe('the life of versions', () => {
     });
     assert.equal(core.find({ name: 'm', label: 'stable' }).id.version, 2n);
   });
+
+  test('a list that is refused for a label leaves the models as they are', async () => {
+    const { core } = fakeCore(open);
+    const [a, b] = [baseFolder(1), baseFolder(2)];
+    await core.configure([config('a', a), config('b', b)]);
+    await assert.rejects(core.configure([config('a', a, { labels: new Map([['stable', 7n]]) })]), {
+      code: 'FAILED_PRECONDITION',
+    });
+    await sleep(0);
+    assert.equal(core.find({ name: 'b' }).id.version, 2n);
+    assert.deepEqual(
+      core.models.map(({ name }) => name),
+      ['a', 'b'],
+    );
+  });
 });

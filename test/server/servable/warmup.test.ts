@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { crc32c, mask } from '../../../lib/saved-model/crc32c.ts';
-import { encode } from '../../../lib/saved-model/proto.ts';
+import { encode } from '../../../lib/saved-model/encode.ts';
 import { toTensorProto } from '../../../lib/saved-model/tensor-proto.ts';
 import { encodeExample } from '../../../server/src/codec/example.ts';
 import { PredictionLog } from '../../../server/src/grpc/messages.ts';
