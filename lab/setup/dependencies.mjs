@@ -19,7 +19,8 @@ export async function installDependencies() {
     const [command, ...first] = npm;
     const { status, error } = spawnSync(command, [...first, 'ci', '--no-fund', '--no-audit', '--loglevel=error'], {
       cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      // What npm prints is no output of the command that made it necessary: typelab show … >FILE.
+      stdio: ['ignore', process.stderr, process.stderr],
     });
     if (error) throw new Error(`npm could not be started: ${error.message}`);
     if (status !== 0)

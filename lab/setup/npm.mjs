@@ -38,7 +38,9 @@ try {
 /** Becomes the program, as far as Node can: same terminal, same signals, same exit code. */
 async function goOn(node, [file, ...rest]) {
   // A command's relative paths are the user's, so it starts where the user is; tests and the course start at the root.
-  const cwd = name === 'typelab' || name === 'tensorflow_model_server' ? (process.env.INIT_CWD ?? process.cwd()) : root;
+  // npm runs a script in the package's folder and notes where it was called; a hook may run below some other npm's script.
+  const here = process.cwd() === root ? (process.env.INIT_CWD ?? root) : process.cwd();
+  const cwd = name === 'typelab' || name === 'tensorflow_model_server' ? here : root;
   const child = spawn(node, [join(root, file), ...rest], { cwd, stdio: 'inherit' });
   // A terminal sends ^C to both; kill(1) and CI systems reach only this process.
   for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT']) process.on(signal, () => child.kill(signal));

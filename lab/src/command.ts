@@ -15,7 +15,8 @@ export async function main(args: string[]): Promise<void> {
       process.exitCode = error.exitCode === 0 ? exitCodes.passed : exitCodes.usage;
       return;
     }
-    console.error((error as Error).message);
+    const { code, message } = error as NodeJS.ErrnoException;
+    console.error(code === 'ERR_MODULE_NOT_FOUND' ? `${message}. npm ci installs typelab’s packages` : message);
     // A notebook that is not there or is none is the caller's mistake; no cell has failed.
     process.exitCode = (error as Error).name === 'NotebookError' ? exitCodes.usage : exitCodes.failed;
   }
@@ -26,6 +27,8 @@ function build(): Command {
     .description('TypeScript notebooks, and a course on model serving in them')
     .version(version, '-V, --version')
     .exitOverride()
+    // With its arguments a command's name would take half of a terminal's line.
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .showHelpAfterError('(typelab --help lists the commands)');
 
   program
@@ -52,7 +55,10 @@ function build(): Command {
       'execute a notebook without a front end; exit 0 passed, 1 a cell failed, 3 a time limit, 4 the kernel died',
     )
     .argument('<notebook...>', '.ipynb files or patterns')
-    .option('-o, --output <file>', 'write the executed notebook there, after every cell; for several, a folder')
+    .option(
+      '-o, --output <file>',
+      'write the executed notebook there, after every cell; - is stdout; for several, a folder',
+    )
     .option('--html <file>', 'write it as a self-contained HTML page too; for several, a folder')
     .option('--jobs <number>', 'notebooks at the same time', whole, 1)
     .option('--param <name=value>', 'a value for the cell tagged parameters; may be repeated', collect)
@@ -73,7 +79,16 @@ function build(): Command {
     .argument('<notebook...>', '.ipynb files')
     .action(async (notebooks: string[]) => {
       const { clean } = await import('./run/clean.ts');
-      for (const path of notebooks) if (await clean(path)) console.log(`cleaned ${path}`);
+      // One bad file is no reason to leave outputs in the others.
+      for (const path of notebooks) {
+        try {
+          if (await clean(path)) console.log(`cleaned ${path}`);
+        } catch (error) {
+          if ((error as Error).name !== 'NotebookError') throw error;
+          console.error((error as Error).message);
+          process.exitCode = exitCodes.usage;
+        }
+      }
     });
   program
     .command('export')
@@ -141,6 +156,7 @@ function build(): Command {
     .action(async () => (await import('./engine.ts')).listEngines());
   engine
     .command('remove')
+    .description('delete an engine that was added')
     .argument('<name>')
     .option('--dry-run', 'say what would be removed')
     .action(async (name, options) => (await import('./engine.ts')).removeEngine(name, options));
@@ -152,10 +168,19 @@ function build(): Command {
     .action(async () => {
       process.exitCode = exitCodes[(await (await import('./doctor.ts')).doctor()) ? 'passed' : 'failed'];
     });
+  for (const command of withSubcommands(program)) command.showHelpAfterError(`(${pathOf(command)} --help tells more)`);
   program.command('start', { hidden: true }).action(async () => {
     process.exitCode = exitCodes[await (await import('./start.ts')).start()];
   });
   return program;
+}
+
+function withSubcommands(command: Command): Command[] {
+  return command.commands.flatMap((one) => [one, ...withSubcommands(one)]);
+}
+
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 }
 
 function seconds(text: string): number {

@@ -6,6 +6,7 @@ import { dataFolders, listKernelspecs } from '../../kernel/kernelspec.ts';
 import { type AddedEngine, locate, packagesOf } from '../../lib/engine/place.ts';
 import { compiler, nvidiaGpus, thisMachine } from './engine/machine.ts';
 import { tryEngine } from './engine/try-engine.ts';
+import { findPackages, firstError } from './packages.ts';
 
 /** One line of the report. `broken`: the default job would not run. */
 export type Finding = {
@@ -18,7 +19,7 @@ export type Finding = {
 
 /** `typelab doctor`: prints what it finds; false when the default job (the course's notebook on the chosen engine) would not run. */
 export async function doctor(env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
-  const parts = [node(), typescript(), engines(env), gpus(), jupyter(), python()];
+  const parts = [node(), packages(), typescript(), engines(env), gpus(), jupyter(), python()];
   const findings: Finding[] = [];
   for (const part of parts) {
     for (const finding of await part) {
@@ -47,11 +48,19 @@ async function node(): Promise<Finding[]> {
   return [{ what: 'Node', state: 'ok', found: `${process.versions.node} (${system}) ${process.execPath}` }];
 }
 
+async function packages(): Promise<Finding[]> {
+  const all = await findPackages(fileURLToPath(new URL('../..', import.meta.url)));
+  const what = 'npm packages';
+  return 'found' in all
+    ? [{ what, state: 'ok', found: all.found }]
+    : [{ what, state: 'broken', found: all.wrong, mend: 'npm ci' }];
+}
+
 async function typescript(): Promise<Finding[]> {
   const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
   const { exitCode, stdout, stderr } = await execa(process.execPath, [tsc, '--version'], { reject: false });
   if (exitCode === 0) return [{ what: 'TypeScript', state: 'ok', found: stdout.replace('Version ', '') }];
-  const found = `does not start: ${(stderr || 'not installed').trim().split('\n').at(-1)}`;
+  const found = `does not start: ${firstError(stderr)}`;
   return [{ what: 'TypeScript', state: 'broken', found, mend: 'npm ci' }];
 }
 
@@ -68,31 +77,21 @@ async function engines(env: NodeJS.ProcessEnv): Promise<Finding[]> {
   }
   for (const name of Object.keys(packagesOf) as AddedEngine[]) {
     if (name === wish) continue;
-    if (!locate(name)) {
-      found.push({ what: name, state: 'missing', found: 'not installed', mend: `typelab engine add ${name}` });
-      continue;
-    }
-    const tried = await tryEngine(name).then(
-      ({ version, device }): Finding => ({ what: name, state: 'ok', found: `${version}; one op ran on ${device}` }),
-      (error: Error): Finding => ({
-        what: name,
-        state: 'missing',
-        found: error.message,
-        mend: `typelab engine add ${name}`,
-      }),
-    );
-    found.push(tried);
+    let why = 'not installed';
+    const works =
+      locate(name) &&
+      (await tryEngine(name).then(
+        ({ version, device }) => `${version}; one op ran on ${device}`,
+        (error: Error) => {
+          why = error.message;
+          return undefined;
+        },
+      ));
+    found.push(foundOr(name, works, why, `typelab engine add ${name}`));
   }
   const cxx = await compiler(env);
-  if (cxx) found.push({ what: 'C++ compiler', state: 'ok', found: `${cxx}, for typelab engine add tfjs-node` });
-  else
-    found.push({
-      what: 'C++ compiler',
-      state: 'missing',
-      found: 'none; tfjs-node needs one',
-      mend: 'apt-get install g++',
-    });
-  return found;
+  const forEngine = cxx && `${cxx}, for typelab engine add tfjs-node`;
+  return [...found, foundOr('C++ compiler', forEngine, 'none; tfjs-node needs one', 'apt-get install g++')];
 }
 
 async function gpus(): Promise<Finding[]> {
@@ -110,34 +109,15 @@ async function jupyter(): Promise<Finding[]> {
     (folder) => `${folder}${existsSync(join(folder, 'kernels')) ? '' : ' (no kernels)'}`,
   );
   const specs = (await listKernelspecs()).filter(({ name }) => name.startsWith('typelab'));
-  const found: Finding[] = specs.map(({ name, resourceDir }) => ({
-    what: 'kernel spec',
-    state: 'ok',
-    found: `${name}  ${resourceDir}`,
-  }));
-  if (specs.length === 0)
-    found.push({
-      what: 'kernel spec',
-      state: 'missing',
-      found: 'Jupyter does not know the kernel',
-      mend: 'typelab install',
-    });
-  found.push({
-    what: 'Jupyter paths',
-    state: 'ok',
-    found: folders.join('\n').replaceAll('\n', `\n  ${''.padEnd(17)}`),
-  });
+  const known = specs.length > 0 ? specs.map(({ name, resourceDir }) => `${name}  ${resourceDir}`) : [undefined];
   const { exitCode, stdout } = await execa('jupyter', ['--version'], { reject: false });
   const lab = /jupyterlab\s*:\s*(\S+)/.exec(stdout ?? '')?.[1];
-  if (exitCode === 0) found.push({ what: 'Jupyter', state: 'ok', found: `on PATH${lab ? `, JupyterLab ${lab}` : ''}` });
-  else
-    found.push({
-      what: 'Jupyter',
-      state: 'missing',
-      found: 'not on PATH',
-      mend: 'npm run lab brings its own into .venv',
-    });
-  return found;
+  const onPath = exitCode === 0 && `on PATH${lab ? `, JupyterLab ${lab}` : ''}`;
+  return [
+    ...known.map((one) => foundOr('kernel spec', one, 'Jupyter does not know the kernel', 'typelab install')),
+    { what: 'Jupyter paths', state: 'ok', found: folders.join(`\n  ${''.padEnd(17)}`) },
+    foundOr('Jupyter', onPath, 'not on PATH', 'npm run lab brings its own into .venv'),
+  ];
 }
 
 async function python(): Promise<Finding[]> {
@@ -145,9 +125,12 @@ async function python(): Promise<Finding[]> {
   const own = join(venv, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
   const python = existsSync(own) ? own : 'python3';
   const { exitCode, stdout } = await execa(python, ['--version'], { reject: false });
-  const what = 'Python';
-  if (exitCode !== 0)
-    return [{ what, state: 'missing', found: 'none; only JupyterLab needs it', mend: 'apt-get install python3-venv' }];
   const where = python === own ? venv : 'on PATH, no .venv here (npm run lab makes it)';
-  return [{ what, state: 'ok', found: `${stdout.replace('Python ', '')}, ${where}` }];
+  const version = exitCode === 0 && `${stdout.replace('Python ', '')}, ${where}`;
+  return [foundOr('Python', version, 'none; only JupyterLab needs it', 'apt-get install python3-venv')];
+}
+
+/** What the default job does without. */
+function foundOr(what: string, found: string | false | undefined, none: string, mend: string): Finding {
+  return found ? { what, state: 'ok', found } : { what, state: 'missing', found: none, mend };
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -14,6 +15,8 @@ export async function jupyterLab(args: string[]): Promise<void> {
       `JupyterLab is not in ${venv}. Install Python 3.11–3.13 with venv (Debian: apt-get install python3-venv), then: npm run lab`,
     );
   await installKernelspec({ prefix: venv });
+  // JupyterLab runs a CommonJS program that lies in there; below this package it would be read as a module, and fail on 20,000 characters.
+  await writeFile(join(venv, 'package.json'), '{ "type": "commonjs" }\n');
   // Jupyter refuses root by default for servers on a network; this one listens on localhost only.
   const asRoot = process.getuid?.() === 0 ? ['--allow-root'] : [];
   const notebook = join(root, 'notebooks', '01-serving.ipynb');

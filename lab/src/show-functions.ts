@@ -1,7 +1,7 @@
+import { decode } from '../../lib/saved-model/decode.ts';
 import { dtypeOf } from '../../lib/saved-model/dtype.ts';
 import type { Structured } from '../../lib/saved-model/object-graph.ts';
 import { SavedObjectGraph } from '../../lib/saved-model/object-graph.ts';
-import { decode } from '../../lib/saved-model/proto.ts';
 import type { MetaGraphDef, TensorShapeProto } from '../../lib/saved-model/schema.ts';
 
 /** The functions that Python finds on the loaded object, as the last part of `saved_model_cli show --all` prints them. */

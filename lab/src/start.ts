@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from './run/command.ts';
-import { textOf } from './run/notebook.ts';
+import { isTagged, textOf } from './run/notebook.ts';
 import type { RunEvent, RunResult } from './run/run.ts';
 
 /** `npm start`: the course's lab from data to predictions, headlessly, and where to look at it. */
@@ -16,7 +16,7 @@ export async function start(): Promise<RunResult['status']> {
   const shown = new Set<number>();
   const collect = (event: RunEvent) => {
     // The notebook itself says which cells hold results, by a tag.
-    if (event.kind === 'cell' && event.cell.metadata.tags?.includes('show-output')) shown.add(event.number);
+    if (event.kind === 'cell' && isTagged(event.cell, 'show-output')) shown.add(event.number);
     if (event.kind === 'output' && shown.has(event.number)) results.push(...textIn(event.message.content));
   };
   const status = await run(notebook, { output, html }, collect);

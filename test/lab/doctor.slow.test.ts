@@ -44,6 +44,7 @@ function anonymous(text: string): string {
     .replaceAll(folder, '<home>')
     .replaceAll(root, '<root>')
     .replace(/(Node +)[\d.]+ \(.*?\)/, '$1<version> (<system>)')
+    .replace(/(npm packages +)\d+/, '$1<number>')
     .replace(/(TypeScript +)[\d.]+/, '$1<version>')
     .replace(/\(tfjs-wasm [\d.]+\)/, '(tfjs-wasm <version>)')
     .replace(/\n +\/usr\/.*$/gm, '')

@@ -132,15 +132,21 @@ async function buildBinding({ name, compiler }: Plan, folder: string): Promise<v
     join(folder, 'tensorflow/include'),
     join(own, 'binding'),
   ];
+  const options = ['-std=c++17', '-O2', '-fPIC', '-DNAPI_VERSION=8', '-DNODE_GYP_MODULE_NAME=tfjs_binding'];
+  const objects = sources.map((file) => join(to, `${file}.o`));
+  const compile = (file: string, i: number) =>
+    execa(compiler!, [
+      ...[...options, ...includes.map((include) => `-I${include}`)],
+      ...['-c', join(own, 'binding', file), '-o', objects[i]!],
+    ]);
+  await Promise.all(sources.map(compile));
   await execa(compiler!, [
-    ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8', '-DNODE_GYP_MODULE_NAME=tfjs_binding'],
-    ...includes.map((include) => `-I${include}`),
-    ...sources.map((file) => join(own, 'binding', file)),
-    ...['-o', join(to, 'tfjs_binding.node')],
+    ...['-shared', ...objects, '-o', join(to, 'tfjs_binding.node')],
     ...[`-L${join(folder, 'tensorflow')}`, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
     // Found from where it lies, so that the folder may be moved.
     '-Wl,-rpath,$ORIGIN/../../../../../tensorflow',
   ]);
+  await Promise.all(objects.map((object) => rm(object)));
 }
 
 /** pip's `cert` besides Node's own, as pip trusts it. */

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Wheel } from './wheel.ts';
 
@@ -20,19 +19,22 @@ export async function download(wheel: Wheel, file: string, progress: (bytes: num
     if (!response.ok || !response.body) throw new Error(`${wheel.url} answers ${response.status}.`);
     // A server that knows no ranges sends everything again.
     if (response.status !== 206) have = 0;
+    const saved = await open(part, have > 0 ? 'a' : 'w');
     let received = have;
-    const body = Readable.fromWeb(response.body as import('node:stream/web').ReadableStream);
-    body.on('data', (chunk: Buffer) => {
-      received += chunk.length;
-      progress(received);
-    });
     try {
-      await pipeline(body, createWriteStream(part, { flags: have > 0 ? 'a' : 'w' }));
+      // Each piece is saved before the next is asked for: what is said to have come is there when it is gone on from.
+      for await (const chunk of response.body) {
+        await saved.writeFile(chunk);
+        received += chunk.length;
+        progress(received);
+      }
     } catch (cause) {
       throw new Error(
         `The download of ${wheel.file} broke off after ${received} bytes (${(cause as Error).message}); the same command goes on from there.`,
         { cause },
       );
+    } finally {
+      await saved.close();
     }
   }
   const actual = await sha256(part);

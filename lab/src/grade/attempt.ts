@@ -1,22 +1,25 @@
 import type { RunningKernel } from '../../../kernel/wire/start.ts';
+import { isName } from '../run/is-name.ts';
 import { type Output, textOf } from '../run/notebook.ts';
-import { type CellToRun, isAutograded } from './assignment.ts';
+import { type CellToRun, isAutograded, withoutHiddenTests } from './assignment.ts';
 import { ENDED } from './by-value/values.ts';
 import { declaredBy } from './declared.ts';
-import { type End, type ExecuteLimits, execute } from './execute.ts';
-import { watchProcesses } from './watch.ts';
+import { type End, type ExecuteLimits, execute, lost } from './execute.ts';
+import type { Space } from './space.ts';
+import { type Most, type Watch, watchProcesses } from './watch.ts';
 
 export type AttemptOptions = ExecuteLimits & {
-  startStudent: () => Promise<RunningKernel>;
-  startTests: () => Promise<RunningKernel>;
-  processes: number;
+  makeSpace: () => Promise<Space>;
+  startStudent: (space: Space) => Promise<RunningKernel>;
+  startTests: (space: Space) => Promise<RunningKernel>;
+  most: Most;
   /** Whether tensors are handed over between the two. */
   tensors: boolean;
   /** A test has ended. */
   onTest: (cell: CellToRun, end: End) => void;
 };
 
-type Kernels = { student: RunningKernel; tests: RunningKernel; unwatch: () => void };
+type Kernels = { student: RunningKernel; tests: RunningKernel; watch: Watch; space: Space };
 
 type Stream = Extract<Output, { output_type: 'stream' }>;
 
@@ -66,16 +69,29 @@ export class Attempt {
     }
   }
 
+  /** Once more where it fails: no code of the student has run yet, and a machine short of something for a moment must not cost points. */
   async #startBoth(): Promise<void> {
-    const { startStudent, startTests, tensors, processes } = this.#options;
-    const [first, second] = await Promise.allSettled([startStudent(), startTests()]);
+    try {
+      await this.#start();
+    } catch {
+      await this.#stop();
+      await this.#start();
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { makeSpace, startStudent, startTests, tensors, most } = this.#options;
+    // What a lost cell has written is gone with it.
+    const space = await makeSpace();
+    const [first, second] = await Promise.allSettled([startStudent(space), startTests(space)]);
     if (first.status === 'rejected' || second.status === 'rejected') {
       for (const one of [first, second]) if (one.status === 'fulfilled') await one.value.kill();
+      await space.close();
       throw (first as PromiseRejectedResult).reason ?? (second as PromiseRejectedResult).reason;
     }
     const [student, tests] = [first.value, second.value];
-    const unwatch = watchProcesses(student.process.pid!, processes, () => void student.kill());
-    this.#kernels = { student, tests, unwatch };
+    const watch = watchProcesses(student.process.pid!, most, () => void student.kill());
+    this.#kernels = { student, tests, watch, space };
     for (const kernel of [student, tests]) await this.#own(kernel, '%typecheck off');
     const [port] = await this.#list(student, `[await ${ANSWER}.serve()]`);
     await this.#own(student, '%typecheck on');
@@ -83,16 +99,21 @@ export class Attempt {
   }
 
   async #cell(one: CellToRun, into: Output[]): Promise<End> {
-    const { student, tests } = this.#kernels!;
+    const { student, tests, watch, space } = this.#kernels!;
     const source = textOf(one.cell.source);
     const test = isTest(one);
     // Before the cell itself runs: what it declares is the teacher's from then on, also where the student has such a name.
-    let end = one.graded?.locked ? await this.#standIn(source) : undefined;
-    if (!end && !test) end = await execute(student, source, this.#options, into);
-    if (one.graded?.locked && end?.status !== 'lost') {
+    let end = one.graded?.locked ? await this.#standIn(source, into) : undefined;
+    if (!end && !test) {
+      end = await execute(student, one.graded?.locked ? withoutHiddenTests(source) : source, this.#options, into);
+      await watch.settle();
+    }
+    if (one.graded?.locked && end?.status !== 'lost' && !watch.exceeded) {
       const taught = await execute(tests, source, this.#options, test ? into : []);
       if (test || taught.status === 'lost') end = taught;
     }
+    const exceeded = watch.exceeded ?? space.full();
+    if (exceeded) end = lost(exceeded, into);
     if (end!.status === 'lost' || end!.text.includes(ENDED)) {
       this.#lost.add(one);
       await this.#stop();
@@ -101,7 +122,7 @@ export class Attempt {
   }
 
   /** Declares stand-ins in the tests' kernel for the student's names in a cell. @returns the end of it all, when there is nobody to ask */
-  async #standIn(source: string): Promise<End | undefined> {
+  async #standIn(source: string, into: Output[]): Promise<End | undefined> {
     const { student, tests } = this.#kernels!;
     for (const name of declaredBy(source)) this.#owned.add(name);
     const words = [...new Set(source.match(/[\p{ID_Start}_$][\p{ID_Continue}$]*/gu))].filter(
@@ -112,8 +133,10 @@ export class Attempt {
     const names = [...(await this.#list(tests, unknown)), ...words.filter((one) => this.#stoodIn.has(one))];
     if (names.length === 0) return undefined;
     const thunks = names.map((one) => `${one}: () => typeof ${one} === 'undefined' ? undefined : ${one}`);
-    for (const code of ['%typecheck off', `${ANSWER}.publish({ ${thunks.join(', ')} })`, '%typecheck on'])
-      if ((await execute(student, code, this.#options, [])).status === 'lost') return { status: 'lost', text: ENDED };
+    for (const code of ['%typecheck off', `${ANSWER}.publish({ ${thunks.join(', ')} })`, '%typecheck on']) {
+      const { status, text } = await execute(student, code, this.#options, []);
+      if (status === 'lost') return lost(`the submission does not answer: asked for its names, it ${text}`, into);
+    }
     for (const name of await this.#list(tests, `${STAND_IN}.declared(${JSON.stringify(names)})`)) {
       this.#stoodIn.add(name);
       const stood = await execute(tests, `var ${name} = ${STAND_IN}.take('${name}')`, this.#options, []);
@@ -140,20 +163,12 @@ export class Attempt {
     this.#kernels = undefined;
     this.#owned.clear();
     this.#stoodIn.clear();
-    kernels?.unwatch();
+    kernels?.watch.end();
     await Promise.all([kernels?.student.kill(), kernels?.tests.kill()]);
+    await kernels?.space.close();
   }
 }
 
 function isTest({ cell, graded }: CellToRun): boolean {
   return graded !== undefined && isAutograded(cell);
-}
-
-/** Whether a word of a cell can be a variable: `const` and `await` cannot. */
-function isName(word: string): boolean {
-  try {
-    return Boolean(new Function(`'use strict'; let ${word};`)) && word !== 'await';
-  } catch {
-    return false;
-  }
 }

@@ -1,13 +1,21 @@
-import { createHash } from 'node:crypto';
-import { appendFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { Kernelspec } from '../../../kernel/kernelspec.ts';
+import { startKernel } from '../../../kernel/wire/start.ts';
+import { kernelFor } from '../run/kernel-for.ts';
 import { NotebookError, readNotebook, writeNotebook } from '../run/notebook.ts';
 import { release } from './assignment.ts';
+import { giveFiles } from './given-files.ts';
 import { keep, readKept } from './graded.ts';
-import { openness } from './isolate.ts';
+import { hiddenFrom } from './hidden.ts';
+import { handedOn } from './isolate.ts';
 import { afterDeduction, readTable } from './late.ts';
+import { openness, root } from './may-isolate.ts';
+import { keyOf, readPartial } from './partial.ts';
 import { toCsv, toFeedback } from './report.ts';
-import { type Grade, type GradeOptions, gradeSubmission } from './submission.ts';
+import { readSource } from './source.ts';
+import { type Grade, type GradedSubmission, type GradeOptions, gradeSubmission } from './submission.ts';
 
 export type GradeRunOptions = {
   source: string;
@@ -18,6 +26,8 @@ export type GradeRunOptions = {
   jobs: number;
   cellTimeout: number;
   memory: number;
+  disk: number;
+  files?: string;
   network?: boolean;
 };
 
@@ -35,20 +45,30 @@ export type GradeReportOptions = {
 export async function gradeRelease(source: string, output: string): Promise<void> {
   if (resolve(source) === resolve(output))
     throw new NotebookError(`${output}: is the source itself; -o names another file`);
+  const notebook = await readSource(source);
+  // Told to the teacher now, not when the submissions of the students are to be graded.
+  await kernelFor(notebook, source);
   await mkdir(dirname(resolve(output)), { recursive: true });
-  await writeNotebook(output, release(await readNotebook(source)));
+  await writeNotebook(output, release(notebook));
 }
 
 /** `typelab grade check`: the visible tests, for students. Returns whether all passed. */
-export async function gradeCheck(path: string, cellTimeout: number): Promise<boolean> {
-  const notebook = await readNotebook(path);
+export async function gradeCheck(path: string, options: { cellTimeout: number; files?: string }): Promise<boolean> {
+  const notebook = await readNotebook(path, { outputs: false });
+  mustBeOurs(await kernelFor(notebook, path), path);
+  const given = options.files === undefined ? undefined : await giveFiles(options.files);
   const { grade } = await gradeSubmission(notebook, path, path, {
-    cellTimeout,
+    cellTimeout: options.cellTimeout,
+    files: given?.folder,
     memory: 2048,
     output: 10,
-    processes: 256,
+    threads: 512,
+    disk: 512,
     network: true,
+    shown: false,
+    hidden: [],
   });
+  await given?.remove();
   const manual = new Set(grade.manual);
   const open = Object.keys(grade.cells).filter((id) => !manual.has(id) && grade.cells[id] === 0);
   for (const id of Object.keys(grade.cells))
@@ -65,29 +85,43 @@ export async function gradeRun(paths: string[], options: GradeRunOptions): Promi
   const students = paths.map((path) => basename(path, '.ipynb'));
   const twice = students.find((one, i) => students.indexOf(one) < i);
   if (twice !== undefined) throw new NotebookError(`two submissions are of the student "${twice}"; rename one`);
-  const source = await readNotebook(options.source);
+  const source = await readSource(options.source);
+  const spec = await kernelFor(source, options.source);
+  mustBeOurs(spec, options.source);
   const limits: GradeOptions = {
     cellTimeout: options.cellTimeout,
     memory: options.memory,
     output: 10,
-    processes: 256,
+    threads: 512,
+    disk: options.disk,
     network: options.network ?? false,
+    shown: options.feedback !== undefined || options.graded !== undefined,
+    hidden: [],
   };
   await makeFolders(options);
   const partial = options.json && `${options.json}.partial`;
+  const written = [options.csv, options.json, partial].filter((one) => one !== undefined);
+  const folders = [options.feedback, options.graded].filter((one) => one !== undefined);
+  const hidden = hiddenFrom([options.source, ...paths, ...written], folders, root);
   const known = await readPartial(partial);
-  const open = openness();
+  const open = openness(spec);
   if (open) console.error(open);
+  await warmUp(spec);
+  const given = options.files === undefined ? undefined : await giveFiles(options.files);
+  if (given && given.bytes > options.disk * 2 ** 20)
+    throw new NotebookError(
+      `--files ${options.files}: has ${given.bytes} bytes; --disk ${options.disk} (MB) has no room`,
+    );
   const grades: Grade[] = [];
   let done = 0;
   const waiting = paths.entries();
   const work = async () => {
     for (const [i, path] of waiting) {
-      const key = await keyOf([options.source, path], limits);
+      const key = await keyOf([options.source, path], { ...limits, files: given?.hash });
       let grade = known.get(key);
       // Feedback is written before the grade is noted, so what is noted has it.
       if (!grade) {
-        const graded = await gradeSubmission(source, options.source, path, limits);
+        const graded = await gradeSubmission(source, options.source, path, { ...limits, hidden, files: given?.folder });
         grade = graded.grade;
         if (options.feedback)
           await writeFile(join(options.feedback, `${grade.student}.html`), await toFeedback(source, graded));
@@ -96,13 +130,34 @@ export async function gradeRun(paths: string[], options: GradeRunOptions): Promi
       }
       grades[i] = grade;
       done += 1;
-      const { student, score, max_score, error } = grade;
-      console.error(`[${done}/${paths.length}] ${student}: ${score} of ${max_score}${error ? ` (${error})` : ''}`);
+      const { student, score, max_score, error, manual } = grade;
+      const more = error ?? (manual && `a person reads ${manual.join(', ')}`);
+      console.error(`[${done}/${paths.length}] ${student}: ${score} of ${max_score}${more ? ` (${more})` : ''}`);
     }
   };
   await Promise.all(Array.from({ length: Math.min(options.jobs, paths.length) }, work));
+  await given?.remove();
   await writeGrades(grades, options);
   if (partial) await rm(partial, { force: true });
+}
+
+/** The tests call a submission's functions by what our kernel can. @throws NotebookError */
+function mustBeOurs({ name, metadata }: Kernelspec, path: string): void {
+  if (metadata?.typelab === undefined)
+    throw new NotebookError(`${path}: is for the kernel "${name}"; typelab grades notebooks of its own kernels`);
+}
+
+/**
+ * A kernel's first start makes what the next ones load in half the time, which no submission may write. One that cannot
+ * start at all is told once, not for each student.
+ */
+async function warmUp(spec: Kernelspec): Promise<void> {
+  const kernel = await startKernel(spec, { cwd: tmpdir(), env: { ...handedOn(), TYPELAB_HISTORY: 'off' } });
+  try {
+    await kernel.client.execute('1').reply;
+  } finally {
+    await kernel.shutdown();
+  }
 }
 
 /** `typelab grade report`: from what `run --graded` has kept, with the points that a person gave and the late policy. Runs nothing. */
@@ -111,11 +166,15 @@ export async function gradeReport(paths: string[], options: GradeReportOptions):
   const manual = options.manual ? await readTable(options.manual, ['student', 'grade_id', 'points']) : [];
   const times = options.submitted ? await readTable(options.submitted, ['student', 'time']) : [];
   const due = options.due && dateOf(options.due, '--due');
+  const all = await Promise.all(paths.map(readKept));
+  const names = new Set(all.map(({ grade }) => grade.student));
+  const others = [...new Set([...manual, ...times].map(([student]) => student!))].filter((one) => !names.has(one));
+  // A slip in a name must not cost a student points; a table of the whole course is none.
+  if (others.length > 0) console.error(`in the tables, but not among these notebooks: ${others.join(', ')}`);
   const grades: Grade[] = [];
-  for (const path of paths) {
-    const kept = await readKept(path);
+  for (const [i, kept] of all.entries()) {
     let grade = withManual(
-      kept.grade,
+      kept,
       manual.filter(([student]) => student === kept.grade.student),
     );
     const time = times.find(([student]) => student === grade.student)?.[1] ?? kept.submitted;
@@ -123,7 +182,7 @@ export async function gradeReport(paths: string[], options: GradeReportOptions):
       grade = afterDeduction(grade, dateOf(time, grade.student), { due, percentPerDay: options.latePercent ?? 10 });
     grades.push(grade);
     if (options.feedback) {
-      const page = await toFeedback(await readNotebook(path), { ...kept, grade });
+      const page = await toFeedback(await readNotebook(paths[i]!), { ...kept, grade });
       await writeFile(join(options.feedback, `${grade.student}.html`), page);
     }
   }
@@ -131,14 +190,16 @@ export async function gradeReport(paths: string[], options: GradeReportOptions):
 }
 
 /** @throws NotebookError */
-function withManual(grade: Grade, rows: string[][]): Grade {
+function withManual({ grade, ran }: GradedSubmission, rows: string[][]): Grade {
   const cells = { ...grade.cells };
   for (const [student, id = '', points] of rows) {
     if (!grade.manual?.includes(id))
       throw new NotebookError(
         `--manual: ${student} has no cell ${id} for a person to read; there are: ${grade.manual?.join(', ') || 'none'}`,
       );
-    if (!(Number(points) >= 0)) throw new NotebookError(`--manual: ${points} for ${student} is no number of points`);
+    const most = ran.find(({ graded }) => graded?.grade_id === id)?.graded?.points ?? 0;
+    if (!points || !(Number(points) >= 0 && Number(points) <= most))
+      throw new NotebookError(`--manual: ${points} for ${student}: ${id} has 0 to ${most} points`);
     cells[id] = Number(points);
   }
   const read = new Set(rows.map(([, id]) => id));
@@ -173,18 +234,4 @@ async function writeGrades(grades: Grade[], { csv, json }: Files): Promise<void>
   if (csv) await writeFile(csv, toCsv(grades));
   if (json) await writeFile(json, `${JSON.stringify(grades, null, 2)}\n`);
   if (!csv && !json) process.stdout.write(toCsv(grades));
-}
-
-/** Changes with the source, the submission and the limits: a mended test is graded anew. */
-async function keyOf(files: string[], limits: GradeOptions): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify([files, limits]));
-  for (const file of files) hash.update(await readFile(file).catch(() => 'none'));
-  return hash.digest('hex');
-}
-
-async function readPartial(file: string | undefined): Promise<Map<string, Grade>> {
-  const text = file ? await readFile(file, 'utf8').catch(() => '') : '';
-  // The last line of a killed run may be half of one.
-  const lines = text.split('\n').slice(0, -1);
-  return new Map(lines.map((line) => JSON.parse(line)).map(({ key, grade }) => [key, grade]));
 }

@@ -2,12 +2,13 @@ import { type BindingPattern, type Directive, parseSync, type Statement } from '
 
 /** The names that a cell's top level declares. A cell that does not parse declares nothing, and does not run either. */
 export function declaredBy(source: string): string[] {
-  // A magic is no TypeScript, and declares no more than `const out = !cmd` does in its own line.
-  const code = source
-    .replace(/^([ \t]*(?:const|let|var)\s+[\w$]+\s*=)\s*[!%].*$/gm, '$1 0;')
-    .replace(/^[ \t]*[!%].*$/gm, '');
-  const { program, errors } = parseSync('cell.ts', code, { lang: 'ts', sourceType: 'module' });
+  const { program, errors } = parseSync('cell.ts', withoutMagics(source), { lang: 'ts', sourceType: 'module' });
   return errors.length > 0 ? [] : program.body.flatMap(ofStatement);
+}
+
+/** A magic is no TypeScript, and declares no more than `const out = !cmd` does in its own line. */
+export function withoutMagics(source: string): string {
+  return source.replace(/^([ \t]*(?:const|let|var)\s+[\w$]+\s*=)\s*[!%].*$/gm, '$1 0;').replace(/^[ \t]*[!%].*$/gm, '');
 }
 
 function ofStatement(node: Statement | Directive): string[] {

@@ -45,7 +45,11 @@ export async function execute(
   };
   const end = await Promise.race([finish().catch((error): End => ({ status: 'lost', text: error.message })), late]);
   clearTimeout(timer);
-  if (end.status === 'lost')
-    into.push({ output_type: 'error', ename: 'Lost', evalue: end.text, traceback: [end.text] });
-  return end;
+  return end.status === 'lost' ? lost(end.text, into) : end;
+}
+
+/** The end of a cell that took its kernel with it; why is among its outputs. */
+export function lost(text: string, into: Output[]): End {
+  into.push({ output_type: 'error', ename: 'Lost', evalue: text, traceback: [text] });
+  return { status: 'lost', text };
 }

@@ -14,8 +14,9 @@ export function addGrade(program: Command): void {
     .description('run the visible tests; exit 0 when all pass, else 1')
     .argument('<notebook>', "a student's notebook")
     .option('--cell-timeout <seconds>', 'limit for each cell', positive, 60)
-    .action(async (notebook, { cellTimeout }) => {
-      if (!(await (await import('./command.ts')).gradeCheck(notebook, cellTimeout))) process.exitCode = 1;
+    .option('--files <dir>', 'what the notebook reads, e.g. its data, is copied from there')
+    .action(async (notebook, options) => {
+      if (!(await (await import('./command.ts')).gradeCheck(notebook, options))) process.exitCode = 1;
     });
   grade
     .command('run')
@@ -29,8 +30,17 @@ export function addGrade(program: Command): void {
     .option('--jobs <number>', 'submissions at the same time', positive, 2)
     .option('--cell-timeout <seconds>', 'limit for each cell', positive, 60)
     .option('--memory <megabytes>', "limit for each submission's JavaScript heap", positive, 2048)
+    .option('--disk <megabytes>', 'limit for the files of each submission', positive, 512)
+    .option(
+      '--files <dir>',
+      'what the notebook reads, e.g. its data: each submission has a copy (of all but notebooks)',
+    )
     .option('--network', 'let submissions reach the network')
-    .action(async (submissions, options) => (await import('./command.ts')).gradeRun(submissions, options));
+    .action(async (submissions, options) => {
+      // What submissions have started and written goes with it; what was graded is noted beside --json.
+      process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
+      await (await import('./command.ts')).gradeRun(submissions, options);
+    });
   grade
     .command('report')
     .description(
@@ -51,8 +61,9 @@ export function addGrade(program: Command): void {
     .argument('[submission...]', "students' notebooks; a file's name is the student's id")
     .requiredOption('--source <file>', "the teacher's notebook")
     .requiredOption('--nbgrader <dir>', 'the folder')
-    .action(async (submissions, { source, nbgrader }) =>
-      (await import('./nbgrader.ts')).exportToNbgrader(source, submissions, nbgrader),
+    .option('--files <dir>', 'what the notebook reads, e.g. its data: nbgrader has it beside the source')
+    .action(async (submissions, { source, nbgrader, files }) =>
+      (await import('./nbgrader.ts')).exportToNbgrader(source, submissions, nbgrader, files),
     );
 }
 

@@ -1,13 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { startKernel } from '../../../kernel/wire/start.ts';
 import { kernelFor } from '../run/kernel-for.ts';
-import { type Notebook, type Output, readNotebook, textOf } from '../run/notebook.ts';
-import { type CellToRun, type Graded, gradedOf, isAutograded, restore } from './assignment.ts';
+import { type Notebook, NotebookError, type Output, readNotebook, textOf } from '../run/notebook.ts';
+import { asShown, type CellToRun, type Graded, gradedOf, hidesTests, isAutograded, restore } from './assignment.ts';
 import { Attempt } from './attempt.ts';
 import type { End } from './execute.ts';
-import { isolated, ownNetwork } from './isolate.ts';
+import { handedOn, isolated } from './isolate.ts';
+import { canIsolate, ownUser } from './may-isolate.ts';
+import { makeSpace } from './space.ts';
 
 export type GradeOptions = {
   /** Seconds. */
@@ -15,8 +16,17 @@ export type GradeOptions = {
   /** Megabytes of JavaScript heap, and of what a cell prints. */
   memory: number;
   output: number;
-  processes: number;
+  /** Processes and their threads, at a time. */
+  threads: number;
+  /** Megabytes of files. */
+  disk: number;
+  /** A folder with what lies beside the notebook from the start. */
+  files?: string;
   network: boolean;
+  /** Whether what the cells show is wanted, for the student. */
+  shown: boolean;
+  /** Folders and files that submissions must not find. */
+  hidden: string[];
 };
 
 /** What a student gets. `cells` has each graded cell's points by its grade_id; those in `manual` a person still has to read. */
@@ -30,17 +40,51 @@ export type Grade = {
   late?: { days: number; points: number };
   notes?: string[];
   error?: string;
+  /** False where this machine can isolate no submission: then nothing kept it from cheating. */
+  isolated?: false;
 };
 
-export type GradedSubmission = { grade: Grade; ran: CellToRun[] };
+/** `ran`: its cells as they gave the points; `shown`: as the student may see them, see `gradeSubmission`. */
+export type GradedSubmission = { grade: Grade; ran: CellToRun[]; shown: CellToRun[] };
 
-/** Grades one submission in a kernel process and a folder of its own. What is wrong with the submission is told in `error`. */
+/**
+ * Grades one submission in processes and folders of its own. What is wrong with the submission is told in `error`.
+ *
+ * It runs twice where its tests have hidden parts. A function that a hidden test has called knows what it was called with, and
+ * can make any later cell or test show it. So what a student sees comes from a run in which no hidden test has been.
+ */
 export async function gradeSubmission(
   source: Notebook,
   sourcePath: string,
   path: string,
   options: GradeOptions,
 ): Promise<GradedSubmission> {
+  const grade = emptyGrade(source, path);
+  let ran: CellToRun[] = [];
+  let shown: CellToRun[] = [];
+  try {
+    // What a student hands in as a link is read with the teacher's rights: it might be the solution.
+    if (path !== sourcePath && (await isLink(path)))
+      throw new NotebookError(`${path}: is a link to another file; hand in the file itself`);
+    const { cells, notes } = restore(source, await readNotebook(path, { outputs: false }));
+    if (notes.length > 0) grade.notes = notes;
+    const run = await runnerFor(source, sourcePath, options);
+    if (options.shown && cells.some(hidesTests)) {
+      shown = withOutputs(cells.map(asShown));
+      await run(shown, () => {});
+    }
+    ran = withOutputs(cells);
+    await run(ran, ({ graded: { grade_id, points = 0 } = {} as Graded }, end) => {
+      grade.cells[grade_id] = pointsOf(end, points);
+    });
+  } catch (error) {
+    grade.error = (error as Error).message;
+  }
+  grade.score = Object.values(grade.cells).reduce((sum, points) => sum + points, 0);
+  return { grade, ran, shown: shown.length > 0 ? shown : ran.map(asShown) };
+}
+
+function emptyGrade(source: Notebook, path: string): Grade {
   const graded = source.cells.filter((cell) => gradedOf(cell)?.grade || gradedOf(cell)?.task);
   const grade: Grade = { student: basename(path, '.ipynb'), score: 0, max_score: 0, cells: {} };
   for (const cell of graded) {
@@ -49,46 +93,55 @@ export async function gradeSubmission(
   }
   const manual = graded.filter((cell) => !isAutograded(cell)).map((cell) => gradedOf(cell)!.grade_id);
   if (manual.length > 0) grade.manual = manual;
-  let ran: CellToRun[] = [];
-  // The tests start elsewhere: what a student writes (a package, a tsconfig.json) must not become part of them.
-  const folder = await mkdtemp(join(tmpdir(), 'typelab-grade-'));
-  const testsFolder = await mkdtemp(join(tmpdir(), 'typelab-tests-'));
-  const network = options.network ? undefined : await ownNetwork();
-  try {
-    const { cells, notes } = restore(source, await readNotebook(path));
-    if (notes.length > 0) grade.notes = notes;
-    ran = cells.map((one) => ({
-      ...one,
-      cell: { ...one.cell, ...(one.cell.cell_type === 'code' && { outputs: [] as Output[], execution_count: null }) },
-    }));
-    const hidden = [dirname(resolve(sourcePath)), dirname(resolve(path))];
-    const limits = { memory: options.memory, fileSize: 200, processes: options.processes, hidden };
-    const spec = await kernelFor(source, sourcePath);
-    const student = isolated(spec, folder, limits, network);
-    const tests = isolated(spec, testsFolder, { ...limits, readable: folder }, network);
-    tests.env = { ...tests.env, TYPELAB_SUBMISSION: folder };
-    await new Attempt(ran, {
-      ...options,
-      startStudent: () => startKernel(student, { cwd: folder }),
-      startTests: () => startKernel(tests, { cwd: testsFolder }),
-      tensors: source.cells.some((cell) => cell.cell_type === 'code' && /from 'typelab'/.test(textOf(cell.source))),
-      onTest: ({ graded: { grade_id, points = 0 } = {} as Graded }, end) => {
-        grade.cells[grade_id] = pointsOf(end, points);
-      },
-    }).run();
-  } catch (error) {
-    grade.error = (error as Error).message;
-  } finally {
-    network?.close();
-    for (const one of [folder, testsFolder]) await rm(one, { recursive: true, force: true, maxRetries: 3 });
-  }
-  grade.score = Object.values(grade.cells).reduce((sum, points) => sum + points, 0);
-  return { grade, ran };
+  if (!canIsolate()) grade.isolated = false;
+  return grade;
 }
 
-/** All of them when the cell ran through; a number as the cell's value is partial credit, as in nbgrader. */
-function pointsOf({ status, value }: End, points: number): number {
+async function isLink(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
+}
+
+function withOutputs(cells: CellToRun[]): CellToRun[] {
+  return cells.map((one) => ({
+    ...one,
+    cell: { ...one.cell, ...(one.cell.cell_type === 'code' && { outputs: [] as Output[], execution_count: null }) },
+  }));
+}
+
+type Run = (cells: CellToRun[], onTest: (cell: CellToRun, end: End) => void) => Promise<void>;
+
+async function runnerFor(source: Notebook, sourcePath: string, options: GradeOptions): Promise<Run> {
+  const spec = await kernelFor(source, sourcePath);
+  const user = ownUser(spec);
+  const limits = { memory: options.memory, fileSize: 200, threads: options.threads, hidden: options.hidden };
+  return (cells, onTest) =>
+    new Attempt(cells, {
+      ...options,
+      onTest,
+      // A kernel with its compiler and its engine has some hundred megabytes beside the heap.
+      most: { threads: options.threads, resident: options.memory + 1024 },
+      makeSpace: () => makeSpace({ disk: options.disk, files: options.files, network: options.network, user }),
+      startStudent: ({ student, enter }) =>
+        startKernel(isolated(spec, student, limits, enter, user), { cwd: student, env: handedOn() }),
+      // They start elsewhere: what a student writes (a package, a tsconfig.json) must not become part of the tests.
+      startTests: ({ student, tests, enter }) => {
+        const command = isolated(spec, tests, { ...limits, readable: student }, enter, user);
+        return startKernel(
+          { ...command, env: { ...command.env, TYPELAB_SUBMISSION: student } },
+          { cwd: tests, env: handedOn() },
+        );
+      },
+      tensors: source.cells.some((cell) => cell.cell_type === 'code' && /from 'typelab'/.test(textOf(cell.source))),
+    }).run();
+}
+
+/** All of them when the cell ran through; a number as the cell's value is partial credit, as in nbgrader: none where it is not finite, and never more than all. */
+function pointsOf({ status, value = '' }: End, points: number): number {
   if (status !== 'ok') return 0;
-  if (value === undefined || !/^-?\d+(\.\d+)?$/.test(value)) return points;
-  return Math.min(Math.max(Number(value), 0), points);
+  if (!/^-?(\d+(\.\d+)?(e[+-]\d+)?|Infinity)n?$|^NaN$/.test(value)) return points;
+  const number = Number(value.replace(/n$/, ''));
+  return Number.isFinite(number) ? Math.min(Math.max(number, 0), points) : 0;
 }

@@ -2,7 +2,7 @@ import { readNotebook, writeNotebook } from './notebook.ts';
 
 /** `typelab clean`: takes outputs and counts out, for version control; ids and metadata stay. Returns whether the file changed. */
 export async function clean(path: string): Promise<boolean> {
-  const notebook = await readNotebook(path);
+  const notebook = await readNotebook(path, { outputs: false });
   const before = JSON.stringify(notebook);
   for (const cell of notebook.cells) {
     if (cell.cell_type !== 'code') continue;

@@ -4,7 +4,7 @@ import { readNotebook } from './notebook.ts';
 
 /** `typelab export`: the notebook as a TypeScript file beside it, or where `output` says. @returns the file */
 export async function exportScript(path: string, output = path.replace(/(?:\.ipynb)?$/, '.ts')): Promise<string> {
-  const { cells } = await readNotebook(path);
+  const { cells } = await readNotebook(path, { outputs: false });
   const plain = cells.map(({ cell_type: type, source }) => ({
     type,
     source: typeof source === 'string' ? source : source.join(''),

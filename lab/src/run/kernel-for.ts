@@ -16,7 +16,7 @@ export async function kernelFor({ metadata }: Notebook, path: string): Promise<K
     return await findKernelspec(name);
   } catch (error) {
     const language = Object.hasOwn(languages, name) ? languages[name] : undefined;
-    if (language) return ownKernelspec({}, language);
+    if (language) return ownKernelspec({}, language, name);
     throw new NotebookError(`${path}: ${(error as Error).message}`);
   }
 }

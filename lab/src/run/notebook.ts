@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { parseJson, toJson } from './numbers.ts';
+import { problemOf } from './output-shape.ts';
 
 /** A notebook as its file has it (nbformat 4); what we do not know is kept as it came. */
 export type Notebook = {
@@ -37,15 +39,19 @@ export class NotebookError extends Error {
   override name = 'NotebookError';
 }
 
-export async function readNotebook(path: string): Promise<Notebook> {
+/** @param outputs whether what is stored of them is of any use; where not, they may be of any shape @throws NotebookError */
+export async function readNotebook(path: string, { outputs = true } = {}): Promise<Notebook> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EISDIR') throw new NotebookError(`${path}: is a folder; name the notebooks in it`);
     throw new NotebookError(
       error.code === 'ENOENT' ? `${path}: there is no such file` : `${path}: cannot be read (${error.message})`,
     );
   });
+  if (text.trim() === '') throw new NotebookError(`${path}: is empty`);
   let notebook: Notebook;
   try {
-    notebook = JSON.parse(text);
+    // Some editors begin a file with a mark, which is no JSON.
+    notebook = parseJson(text.replace(/^\uFEFF/, '')) as Notebook;
   } catch (error) {
     throw new NotebookError(`${path}: is not a notebook: it is not JSON (${(error as Error).message})`);
   }
@@ -62,21 +68,40 @@ export async function readNotebook(path: string): Promise<Notebook> {
     if (typeof cell.source !== 'string' && !Array.isArray(cell.source))
       throw new NotebookError(`${path}: cell ${i + 1} has no source`);
     cell.metadata ??= {};
+    const stored: unknown = cell.cell_type === 'code' && outputs ? (cell.outputs ?? []) : [];
+    const problem = Array.isArray(stored) ? stored.map(problemOf).find(Boolean) : `is ${JSON.stringify(stored)}`;
+    if (problem)
+      throw new NotebookError(`${path}: cell ${i + 1}: an output ${problem}; typelab clean ${path} takes outputs out`);
   }
+  notebook.nbformat_minor ??= 5;
   const ids = notebook.cells.map((cell) => cell.id).filter((id) => id !== undefined);
   const twice = ids.find((id, i) => ids.indexOf(id) < i);
   if (twice !== undefined)
     throw new NotebookError(`${path}: two cells have the id ${JSON.stringify(twice)}; give one of them another`);
   notebook.metadata ??= {};
+  for (const cell of notebook.cells) if (cell.id === undefined) Object.assign(cell, newId(notebook));
   return notebook;
 }
 
-/** Writes aside and renames, so that a crash leaves the old file or the new one, never half of one. */
+/** An id for a cell that has none, as Jupyter makes them; before nbformat 4.5 a cell may not have one. */
+export function newId({ nbformat_minor }: Notebook): { id?: string } {
+  return nbformat_minor >= 5 ? { id: randomBytes(4).toString('hex') } : {};
+}
+
+/**
+ * Writes aside and renames, so that a crash leaves the old file or the new one, never half of one. A link stays a link, a
+ * private file private, and what is no file (/dev/null) what it is.
+ */
 export async function writeNotebook(path: string, notebook: Notebook): Promise<void> {
-  const aside = join(dirname(path), `.${randomBytes(6).toString('hex')}.ipynb`);
+  const text = formatNotebook(notebook);
+  const there = await stat(path).catch(() => undefined);
+  const file = there ? await realpath(path) : path;
+  const aside = join(dirname(file), `.${randomBytes(6).toString('hex')}.ipynb`);
   try {
-    await writeFile(aside, formatNotebook(notebook));
-    await rename(aside, path);
+    if (there && !there.isFile()) return await writeFile(file, text);
+    await writeFile(aside, text);
+    if (there) await chmod(aside, there.mode & 0o777);
+    await rename(aside, file);
   } catch (error) {
     await rm(aside, { force: true });
     throw new NotebookError(`${path}: cannot be written (${(error as Error).message})`);
@@ -87,10 +112,14 @@ export async function writeNotebook(path: string, notebook: Notebook): Promise<v
 export function formatNotebook(notebook: Notebook): string {
   const cells = notebook.cells.map((cell) => ({
     ...cell,
-    ...(cell.outputs && { outputs: cell.outputs.map(withLines) }),
+    ...(cell.cell_type === 'code' && cell.outputs && { outputs: cell.outputs.map(withLines) }),
     source: toLines(cell.source),
   }));
-  return `${JSON.stringify({ ...notebook, cells }, null, 1)}\n`;
+  return `${toJson({ ...notebook, cells }, 1)}\n`;
+}
+
+export function isTagged({ metadata: { tags } }: Cell, tag: string): boolean {
+  return Array.isArray(tags) && tags.includes(tag);
 }
 
 /** The text of a source or an output, which files hold as a string or as a list of lines. */

@@ -16,11 +16,20 @@ h2 { margin-top: 2.5rem; padding-bottom: .3rem; border-bottom: 1px solid var(--l
 pre { margin: 0; overflow-x: auto; font: 13.5px/1.5 ui-monospace, Menlo, Consolas, "Liberation Mono", monospace; white-space: pre; }
 .source { padding: .75rem 1rem; background: var(--code); border: 1px solid var(--line); border-radius: 6px; }
 :not(pre) > code { padding: .15em .35em; background: var(--code); border-radius: 4px; font: .875em ui-monospace, Menlo, Consolas, "Liberation Mono", monospace; }
+/* As in JupyterLab: a log's long lines are read without a scroll bar, and printed whole. */
+.outputs > pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+@media print { pre { white-space: pre-wrap; overflow-wrap: anywhere; } }
 .outputs { padding: .6rem 1rem 0; }
 .outputs > * + * { margin-top: .5rem; }
 .stderr { padding: .4rem .6rem; border-left: 3px solid var(--red); }
 .error { padding: .4rem .6rem; border-left: 3px solid var(--red); }
 .display { overflow-x: auto; }
+/* What a cell shows stays in its place, also where it is "position: fixed". */
+.display, .markdown { transform: translate(0); clip-path: inset(-2px); }
+.mark { padding: .4rem .8rem; border-left: 4px solid var(--soft); background: var(--code); border-radius: 4px; }
+.mark.all { border-color: var(--green); }
+.mark.some { border-color: #bf8700; }
+.mark.none { border-color: var(--red); }
 .display img, .display svg { max-width: 100%; height: auto; }
 .ansi-bold { font-weight: 600; }
 .ansi-red-fg, .ansi-bright-red-fg { color: var(--red); }

@@ -24,6 +24,7 @@ export async function toPage(notebook: Notebook, title: string): Promise<string>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="typelab">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
 <title>${escapeHtml(title)}</title>
 <style>${light}
 @media (prefers-color-scheme: dark) { ${dark} }
@@ -37,6 +38,10 @@ ${notebook.cells.map(toCell).join('\n')}
 </html>
 `;
 }
+
+/** What a cell shows may come from anybody, e.g. a student whose teacher opens the page: it runs nothing and loads nothing. */
+const policy =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:; font-src data:; form-action 'none'; base-uri 'none'";
 
 function toCell(cell: Cell): string {
   const source = textOf(cell.source);
@@ -98,6 +103,6 @@ function ansi(text: string): string {
   return colours.ansi_to_html(text);
 }
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -4,39 +4,73 @@ import type { RunEvent, RunResult } from './run.ts';
 
 export type Reporter = (event: RunEvent) => void;
 
-/** Tells a run's progress: on a terminal one live line that each step replaces, elsewhere (CI, a file) one plain line a step. */
-export function progressOn(stream: NodeJS.WriteStream, title: string): Reporter {
-  const live = stream.isTTY;
+/** Where runs tell their progress. */
+export type Progress = {
+  /** `named`: each line says which notebook it is of, since others run at the same time. */
+  reporter(title: string, named?: boolean): Reporter;
+  /** Anything else, which must not end up among the live lines. */
+  say(text: string): void;
+};
+
+/** On a terminal each notebook that runs has one live line at the end, which each step replaces; elsewhere (CI, a file) a step is one plain line. */
+export function progressOn(stream: NodeJS.WriteStream): Progress {
+  const live = new Map<string, string>();
+  let drawn = 0;
+  const say = (text: string) => {
+    const above = drawn > 0 ? `\x1b[${drawn}A\x1b[J` : '';
+    // A terminal that does not say how wide it is says 0.
+    const lines = [...live.values()].map((line) => `${line.slice(0, (stream.columns || 80) - 1)}\n`);
+    drawn = lines.length;
+    const all = `${above}${text && `${text}\n`}${lines.join('')}`;
+    if (all) stream.write(all);
+  };
+  const line = (title: string, text: string) => {
+    if (!stream.isTTY) return;
+    live.set(title, text);
+    say('');
+  };
+  return {
+    say,
+    reporter: (title, named = false) => reporterOf(title, named, { say, line, end: () => live.delete(title) }),
+  };
+}
+
+type Board = { say(text: string): void; line(title: string, text: string): void; end(): void };
+
+function reporterOf(title: string, named: boolean, { say, line, end }: Board): Reporter {
   let total = 0;
   let label = '';
   let heading = '';
+  const name = named ? `${title} ` : '';
   // The first cell under a heading goes by it, the others by their code.
   const titleOf = (event: RunEvent & { kind: 'cell' }) => {
     const code = firstLine(textOf(event.cell.source));
     const title = !event.heading ? code : event.heading === heading ? `  ${code}` : event.heading;
     heading = event.heading;
-    return title.length > 50 ? `${title.slice(0, 49)}…` : title;
-  };
-  const line = (text: string) => {
-    if (live) stream.write(`\r\x1b[K${text.slice(0, stream.columns - 1)}`);
+    // With its number no wider than the column.
+    return title.length > 44 ? `${title.slice(0, 43)}…` : title;
   };
   return (event) => {
     switch (event.kind) {
       case 'start':
         total = event.cells;
-        stream.write(`${title}: ${total} cells\n`);
-        return line('  starting the kernel …');
+        say(`${title}: ${total} ${total === 1 ? 'cell' : 'cells'}`);
+        return line(title, `  ${name}starting the kernel …`);
       case 'kernel':
-        return line(`  kernel ready after ${event.seconds.toFixed(1)} s`);
+        return line(title, `  ${name}kernel ready after ${event.seconds.toFixed(1)} s`);
       case 'cell':
-        label = `[${String(event.number).padStart(2)}/${total}] ${titleOf(event)}`;
-        return line(`  ${label} …`);
-      case 'output':
-        return line(`  ${label}: ${lastLine(event.message.content)}`);
+        label = `${name}[${String(event.number).padStart(2)}/${total}] ${titleOf(event)}`;
+        return line(title, `  ${label} …`);
+      case 'output': {
+        const text = lastLine(event.message.content);
+        return text ? line(title, `  ${label}: ${text}`) : undefined;
+      }
       case 'done':
-        return void stream.write(
-          `${live ? '\r\x1b[K' : ''}  ${label.padEnd(52)} ${event.seconds.toFixed(1).padStart(6)} s\n`,
-        );
+        end();
+        return say(`  ${label.padEnd(52)} ${event.seconds.toFixed(1).padStart(6)} s`);
+      case 'end':
+        end();
+        return say('');
     }
   };
 }

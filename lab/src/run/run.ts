@@ -4,7 +4,7 @@ import { type RunningKernel, startKernel } from '../../../kernel/wire/start.ts';
 import { differenceOf } from './compare.ts';
 import { Deadline, TimeLimit } from './deadline.ts';
 import { kernelFor } from './kernel-for.ts';
-import { type Cell, type Notebook, type Output, readNotebook, textOf, writeNotebook } from './notebook.ts';
+import { type Cell, isTagged, type Notebook, type Output, readNotebook, textOf, writeNotebook } from './notebook.ts';
 import { Outputs } from './outputs.ts';
 import { injectParameters, type Parameters } from './parameters.ts';
 
@@ -29,7 +29,9 @@ export type RunEvent =
   /** `heading` is the last Markdown heading before the cell. */
   | { kind: 'cell'; number: number; heading: string; cell: Cell }
   | { kind: 'output'; number: number; message: Message }
-  | { kind: 'done'; number: number; seconds: number };
+  | { kind: 'done'; number: number; seconds: number }
+  /** Of the whole run, however it ended. */
+  | { kind: 'end' };
 
 export type RunResult = {
   status: 'passed' | 'failed' | 'timeout' | 'dead' | 'interrupted';
@@ -47,8 +49,8 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
   const began = performance.now();
   const seconds = () => (performance.now() - began) / 1000;
   const notebook = await readNotebook(path);
-  injectParameters(notebook, options.parameters ?? {});
   const spec = await kernelFor(notebook, path);
+  injectParameters(notebook, options.parameters ?? {}, spec.language);
   const stored = new Map(notebook.cells.map((cell) => [cell, cell.outputs ?? []]));
   const ran: RunResult['cells'] = [];
   const save = async () => output && (await writeNotebook(output, notebook));
@@ -84,7 +86,7 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
       const took = (performance.now() - started) / 1000;
       ran.push({ number, seconds: took });
       onEvent({ kind: 'done', number, seconds: took });
-      if (reply.status !== 'ok' && !cell.metadata.tags?.includes('raises-exception'))
+      if (reply.status !== 'ok' && !isTagged(cell, 'raises-exception'))
         return {
           status: 'failed',
           notebook,
@@ -92,7 +94,7 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
           seconds: seconds(),
           problem: problemOf(current, tracebackOf(cell)),
         };
-      const checked = !options.update && cell.metadata.tags?.includes('check-output');
+      const checked = !options.update && isTagged(cell, 'check-output');
       const difference = checked ? differenceOf(stored.get(cell) ?? [], cell.outputs!) : undefined;
       if (difference !== undefined)
         return {
@@ -109,6 +111,7 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
     const status = error instanceof TimeLimit ? error.status : 'dead';
     return { status, notebook, cells: ran, seconds: seconds(), problem };
   } finally {
+    onEvent({ kind: 'end' });
     whole.clear();
     await kernel.shutdown();
     await save();
@@ -117,22 +120,23 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
 
 type Numbered = { number: number; heading: string; cell: Cell };
 
-/** The code cells without the outputs of an earlier run. */
+/** The code cells without the outputs of an earlier run; those that are not run keep theirs. */
 function clear(notebook: Notebook): Numbered[] {
   const cells: Numbered[] = [];
   let heading = '';
   for (const cell of notebook.cells) {
     if (cell.cell_type === 'markdown') heading = /^#{1,6} +(.*)$/m.exec(textOf(cell.source))?.[1] ?? heading;
     if (cell.cell_type !== 'code') continue;
-    cell.outputs = [];
-    cell.execution_count = null;
+    const kept = textOf(cell.source).trim() !== '' && isSkipped(cell);
+    cell.outputs = (kept && cell.outputs) || [];
+    cell.execution_count = (kept && cell.execution_count) || null;
     cells.push({ number: cells.length + 1, heading, cell });
   }
   return cells;
 }
 
-function isSkipped({ metadata, source }: Cell): boolean {
-  return !textOf(source).trim() || (metadata.tags?.includes('skip-execution') ?? false);
+function isSkipped(cell: Cell): boolean {
+  return !textOf(cell.source).trim() || isTagged(cell, 'skip-execution');
 }
 
 /** @throws TimeLimit, or the client's error when the kernel has died. */

@@ -17,11 +17,12 @@ export function toSummaryPage(runs: Ran[]): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${passed} of ${runs.length} notebooks passed</title>
 <style>
-body { font: 16px system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color-scheme: light dark; }
+:root { color-scheme: light dark; }
+body { font: 16px system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.8rem; border-bottom: 1px solid #8884; }
-tr.passed td:nth-child(2) { color: #1a7f37; }
-tr:not(.passed) td:nth-child(2) { color: #cf222e; font-weight: bold; }
+tr.passed td:nth-child(2) { color: light-dark(#1a7f37, #3fb950); }
+tr:not(.passed) td:nth-child(2) { color: light-dark(#cf222e, #ff7b72); font-weight: bold; }
 pre { overflow-x: auto; }
 </style>
 </head>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -24,7 +24,7 @@ function put(name: string, answer: string): string {
       id: 'right',
       metadata: nbgrader('right', true, false, 4),
       source:
-        "import assert from 'node:assert/strict';\nassert.equal(triple(1), 3);\n// BEGIN HIDDEN TESTS\nassert.equal(triple(111), 333);\n// END HIDDEN TESTS",
+        "import assert from 'node:assert/strict';\nassert.equal(triple(1), 3);\n// BEGIN HIDDEN TESTS\nassert.equal(triple(111), 333, 'three times a big number');\n// END HIDDEN TESTS",
     },
     { ...code, id: 'after', metadata: nbgrader('after', true, false, 1), source: '1' },
     { cell_type: 'markdown', id: 'why', metadata: nbgrader('why', true, true, 5), source: 'because' },
@@ -80,7 +80,16 @@ describe('typelab grade report', () => {
     assert.deepEqual(JSON.parse(first[3]!)[1].late, { days: 2, points: 0.8 });
     for (const page of first.slice(0, 2)) assert.doesNotMatch(page, /333|HIDDEN/);
     assert.match(first[1]!, /0\.8 points less, 2 days late/);
+    // The teacher's sentence is a hint; the comparison below it would tell what is hidden.
+    assert.match(first[1]!, /three times a big number/);
+    assert.match(first[1]!, /<p class="mark none"><b>right<\/b>: 0 of 4 points/);
+    assert.match(first[0]!, /<p class="mark all"><b>why<\/b>: 5 of 5 points/);
     assert.deepEqual(await report('two.csv'), first);
+
+    writeFileSync(at('slip.csv'), 'student,grade_id,points\nadda,why,5\nada,why,50\n');
+    const slip = await typelab('grade', 'report', 'graded/ada.ipynb', '--manual', 'slip.csv');
+    assert.equal(slip.exitCode, 2);
+    assert.match(slip.stderr, /not among these notebooks: adda\n--manual: 50 for ada: why has 0 to 5 points/);
 
     const wrong = await typelab('grade', 'report', 'source.ipynb');
     assert.equal(wrong.exitCode, 2);
@@ -95,5 +104,47 @@ describe('typelab grade report', () => {
     assert.match(open.stdout, /Run the cell right in the notebook/);
     const done = await typelab('grade', 'check', put('done.ipynb', RIGHT));
     assert.equal(done.exitCode, 0, done.stdout + done.stderr);
+  });
+
+  test('what the notebook reads is given to each submission and its tests, which cannot change it for others', async () => {
+    mkdirSync(at('week/data'), { recursive: true });
+    writeFileSync(at('week/data/numbers.csv'), '1,2\n', { mode: 0o600 });
+    const code = (id: string, source: string, nbgrader: object) => ({
+      ...{ cell_type: 'code', outputs: [], execution_count: null, id, source, metadata: nbgrader },
+    });
+    const reads = `import fs from 'node:fs';
+const text = fs.readFileSync('data/numbers.csv', 'utf8');
+fs.appendFileSync('data/numbers.csv', 'more');
+const beside = fs.readdirSync('.').join();`;
+    const cells = [
+      code('read', reads, nbgrader('read', false, true)),
+      code(
+        'read-test',
+        `import assert from 'node:assert/strict';
+assert.deepEqual([text, beside], ['1,2\\n', 'data']);
+assert.equal((await import('node:fs')).readFileSync('data/numbers.csv', 'utf8'), '1,2\\n');`,
+        nbgrader('read-test', true, false, 1),
+      ),
+    ];
+    const kernelspec = { name: 'typelab', display_name: 'TypeScript (typelab)', language: 'typescript' };
+    const notebook = at('week/source.ipynb');
+    writeFileSync(notebook, JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }));
+    const paths = ['ann', 'ben'].map((name) => {
+      writeFileSync(at(`${name}.ipynb`), readFileSync(notebook));
+      return at(`${name}.ipynb`);
+    });
+    const files = ['--files', at('week')];
+    const run = await typelab('grade', 'run', '--source', notebook, ...paths, '--jobs', '1', ...files);
+    assert.equal(run.stdout, 'student,score,max_score,read-test\nann,1,1,1\nben,1,1,1', run.stderr);
+    assert.equal((await typelab('grade', 'check', notebook, ...files)).exitCode, 0);
+    await typelab('grade', 'export', '--source', notebook, '--nbgrader', 'course', ...files);
+    assert.equal(readFileSync(at('course/source/week/data/numbers.csv'), 'utf8'), '1,2\n');
+    for (const [more, error] of [
+      [['--files', at('none')], /--files .*none: cannot be copied/],
+      [[...files, '--disk', '0.000001'], /has 4 bytes; --disk 0.000001 \(MB\) has no room/],
+    ] as const) {
+      const refused = await typelab('grade', 'run', '--source', notebook, ...paths, ...more);
+      assert.deepEqual([refused.exitCode, error.test(refused.stderr)], [2, true], refused.stderr);
+    }
   });
 });

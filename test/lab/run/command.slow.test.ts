@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { execa } from 'execa';
 import { root } from '../../helpers/root.ts';
@@ -73,10 +73,7 @@ describe('typelab run', () => {
   });
 
   test('a kernel that dies ends it with 4', async () => {
-    const run = await typelab(
-      'run',
-      notebook('dead', 'process.kill(process.pid, "SIGKILL"); await new Promise(() => {})'),
-    );
+    const run = await typelab('run', notebook('dead', '!kill -9 {process.pid}'));
     assert.equal(run.exitCode, 4);
     assert.match(run.stderr, /the kernel has ended \(killed by SIGKILL\)/);
   });
@@ -120,14 +117,58 @@ describe('typelab run', () => {
     }
   });
 
+  test('each file runs once, also where its own name looks like a pattern; one without a kernel is told before', async () => {
+    const at = mkdtempSync(join(folder, 'patterns-'));
+    for (const name of ['a [1].ipynb', 'b.ipynb', 'a 1.ipynb'])
+      writeFileSync(join(at, name), readFileSync(notebook('one', '1')));
+    const patterns = [join(at, 'a [1].ipynb'), join(at, 'b.ipynb'), join(at, '*.ipynb')];
+    const run = await typelab('run', ...patterns, '-o', join(at, 'out'), '--json', join(at, 'out.json'));
+    assert.equal(run.exitCode, 0, run.stderr);
+    const ran = JSON.parse(readFileSync(join(at, 'out.json'), 'utf8')) as { notebook: string }[];
+    assert.deepEqual(
+      ran.map((one) => basename(one.notebook)),
+      ['a [1].ipynb', 'b.ipynb', 'a 1.ipynb'],
+    );
+    const text = readFileSync(join(at, 'b.ipynb'), 'utf8');
+    writeFileSync(join(at, 'c.ipynb'), text.replace('"name":"typelab"', '"name":"none"'));
+    const refused = await typelab('run', join(at, '*.ipynb'));
+    assert.deepEqual([refused.exitCode, refused.stderr.split('\n').length], [2, 1], refused.stderr);
+    assert.match(refused.stderr, /c\.ipynb: no kernel is called "none"/);
+  });
+
   test('an output that cannot be written is told before the first cell runs, and the input stays as it was', async () => {
     const marker = join(folder, 'ran');
     const path = notebook('unwritable', `(await import('node:fs')).writeFileSync(${JSON.stringify(marker)}, '')`);
     const before = readFileSync(path, 'utf8');
-    const run = await typelab('run', path, '-o', folder);
-    assert.equal(run.exitCode, 2);
-    assert.match(run.stderr, /cannot be written/);
-    assert.equal(existsSync(marker), false);
+    for (const option of ['-o', '--html', '--junit', '--json', '--report']) {
+      const run = await typelab('run', path, option, folder);
+      assert.equal(run.exitCode, 2, option);
+      assert.match(run.stderr, /cannot be written/, option);
+      assert.equal(existsSync(marker), false, option);
+    }
     assert.equal(readFileSync(path, 'utf8'), before);
+  });
+
+  test('-o - prints the notebook and nothing else; ** leaves the notebooks of packages alone', async () => {
+    const at = mkdtempSync(join(folder, 'packages-'));
+    mkdirSync(join(at, 'node_modules/one'), { recursive: true });
+    for (const name of ['own.ipynb', 'node_modules/one/its.ipynb'])
+      writeFileSync(join(at, name), readFileSync(notebook('printed', 'console.log(7)')));
+    const run = await typelab('run', join(at, '**/*.ipynb'), '-o', '-');
+    assert.equal(run.exitCode, 0, run.stderr);
+    assert.deepEqual(JSON.parse(run.stdout).cells[0].outputs[0].text, ['7\n']);
+    assert.equal(existsSync(join(folder, '-')), false);
+    const named = await typelab('run', join(at, 'node_modules/*/*.ipynb'), notebook('other', '1'), '-o', '-');
+    assert.deepEqual([named.exitCode, named.stderr], [2, '-o -: several notebooks need a folder']);
+  });
+
+  test('clean goes on after a file that is no notebook', async () => {
+    const junk = join(folder, 'junk.ipynb');
+    writeFileSync(junk, 'junk');
+    const paths = [notebook('before-junk', '1'), junk, notebook('after-junk', '1')];
+    const run = await typelab('clean', ...paths);
+    assert.equal(run.exitCode, 2);
+    assert.match(run.stderr, /junk\.ipynb: is not a notebook/);
+    assert.deepEqual(outputsOf(paths[2]!), ['']);
   });
 });

@@ -18,6 +18,9 @@ describe('the kernel of a notebook', () => {
   test('is ours for notebooks of kernels that are not installed and that it stands in for', async () => {
     assert.equal((await kernelFor(named('tslab'), 'a.ipynb')).language, 'typescript');
     assert.equal((await kernelFor(named('jslab'), 'a.ipynb')).language, 'javascript');
+    assert.deepEqual((await kernelFor(named('tslab'), 'a.ipynb')).env, { TYPELAB_STRICT: 'off' });
+    assert.deepEqual((await kernelFor(named('deno'), 'a.ipynb')).env, { TYPELAB_TYPECHECK: 'off' });
+    assert.equal((await kernelFor(named('typelab'), 'a.ipynb')).env, undefined);
   });
 
   test('is an error for any other name, or none', async () => {

@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -21,7 +31,13 @@ describe('reading a notebook', () => {
     assert.equal(formatNotebook(await readNotebook(path)), readFileSync(path, 'utf8'));
   });
 
+  test('a mark at its beginning is passed over', async () => {
+    const path = put('marked.ipynb', `\uFEFF${formatNotebook(empty())}`);
+    assert.deepEqual(await readNotebook(path), empty());
+  });
+
   const bad: [string, string, RegExp][] = [
+    ['a file without anything', '\n', /bad\.ipynb: is empty$/],
     ['not JSON', '{"cells": [', /bad\.ipynb: is not a notebook: it is not JSON/],
     ['JSON of another kind', '[1, 2]', /is JSON but not a notebook: it has no "nbformat"/],
     ['nothing', 'null', /is JSON but not a notebook/],
@@ -43,6 +59,10 @@ describe('reading a notebook', () => {
 
   test('a missing file is named', async () => {
     await assert.rejects(readNotebook(join(folder, 'none.ipynb')), /none\.ipynb: there is no such file/);
+  });
+
+  test('a folder is told as one', async () => {
+    await assert.rejects(readNotebook(folder), /is a folder; name the notebooks in it/);
   });
 });
 
@@ -88,5 +108,19 @@ describe('writing a notebook', () => {
       readdirSync(folder).filter((name) => name.startsWith('.')),
       [],
     );
+  });
+
+  test('a link stays a link, a private file private, and what is no file what it is', {
+    skip: process.platform === 'win32' && 'Windows has no such links and modes',
+  }, async () => {
+    const file = put('private.ipynb', '');
+    chmodSync(file, 0o600);
+    const link = join(folder, 'link.ipynb');
+    symlinkSync(file, link);
+    await writeNotebook(link, empty());
+    assert.deepEqual([lstatSync(link).isSymbolicLink(), statSync(file).mode & 0o777], [true, 0o600]);
+    assert.equal(readFileSync(file, 'utf8'), formatNotebook(empty()));
+    await writeNotebook('/dev/null', empty());
+    assert.equal(statSync('/dev/null').isCharacterDevice(), true);
   });
 });

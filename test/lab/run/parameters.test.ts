@@ -14,14 +14,14 @@ const notebook = (...cells: Cell[]): Notebook => ({ cells, metadata: {}, nbforma
 describe('parameters', () => {
   test('go into a cell after the tagged one, as papermill puts them', () => {
     const one = notebook(cell('a'), cell('b', 'parameters'), cell('c'));
-    injectParameters(one, { epochs: 2, name: 'x"y', rates: [0.1], empty: [], options: { deep: null } });
+    injectParameters(one, { epochs: 2, name: 'x"y', rates: [0.1], empty: [], options: { deep: null, none: [] } });
     assert.deepEqual(
       one.cells.map((each) => each.metadata.tags),
       [[], ['parameters'], ['injected-parameters'], []],
     );
     assert.equal(
       one.cells[2]!.source,
-      '// Parameters\nlet epochs = 2;\nlet name = "x\\"y";\nlet rates = [0.1];\nlet empty: unknown[] = [];\nlet options = { "deep": null };',
+      '// Parameters\nlet epochs = 2;\nlet name = "x\\"y";\nlet rates = [0.1];\nlet empty = [] as unknown[];\nlet options = { "deep": null, "none": [] as unknown[] };',
     );
   });
 
@@ -44,6 +44,16 @@ describe('parameters', () => {
   test('are JSON on the command line where they are JSON, else text', () => {
     assert.deepEqual(parseParameter('n=3'), ['n', 3]);
     assert.deepEqual(parseParameter('s=a=b'), ['s', 'a=b']);
-    assert.throws(() => parseParameter('2x=3'), /--param 2x=3: should be NAME=VALUE/);
+    assert.deepEqual(parseParameter('größe=3'), ['größe', 3]);
+    for (const wrong of ['2x=3', 'class=3', 'a b=3', '=3', 'x'])
+      assert.throws(() => parseParameter(wrong), new RegExp(`--param ${wrong}: should be NAME=VALUE`));
+    assert.throws(() => injectParameters(notebook(), { 'a-b': 1 }), /parameter "a-b": is no TypeScript name/);
+  });
+
+  test('are JavaScript in a JavaScript notebook, and nothing in one of another language', () => {
+    const one = notebook();
+    injectParameters(one, { empty: [] }, 'javascript');
+    assert.equal(one.cells[0]!.source, '// Parameters\nlet empty = [];');
+    assert.throws(() => injectParameters(notebook(), { n: 1 }, 'python'), /the notebook is in python/);
   });
 });

@@ -4,7 +4,8 @@
  */
 import { createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { decode, encode, type Side, type Wire } from './values.ts';
+import { types } from 'node:util';
+import { decode, encode, isThenable, type Side, type Wire } from './values.ts';
 
 export type Request = { id: number } & (
   | { op: 'has'; name: string }
@@ -85,7 +86,8 @@ const side: Side = {
     const known = numbers.get(value);
     const number = known ?? kept.push(value) - 1;
     if (known === undefined) numbers.set(value, number);
-    if (value instanceof Promise) return ['promise', number];
+    // A Proxy's traps are the student's code: it is a promise only where it is one at once.
+    if (value instanceof Promise || (!types.isProxy(value) && isThenable(value))) return ['promise', number];
     return ['kept', number, typeof value, classesOf(value)];
   },
   find: ([, number]) => kept[number as number],

@@ -59,7 +59,7 @@ export function encode(value: unknown, side: Side, depth = 0): Wire {
     case 'function':
       return side.keep(value);
   }
-  if (types.isProxy(value)) return side.keep(value);
+  if (types.isProxy(value) || isThenable(value)) return side.keep(value);
   if (Array.isArray(value)) return ['array', value.map(inner)];
   if (types.isDate(value)) return ['date', value.getTime()];
   if (types.isRegExp(value)) return ['regexp', value.source, value.flags];
@@ -120,6 +120,11 @@ export function decode(wire: Wire, side: Side): unknown {
     default:
       return side.find(wire);
   }
+}
+
+/** Also what only acts like a promise: a test awaits it. */
+export function isThenable(value: object): boolean {
+  return 'then' in value && typeof value.then === 'function';
 }
 
 function isTensor(value: object): value is tf.Tensor {

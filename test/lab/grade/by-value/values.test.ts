@@ -41,6 +41,7 @@ describe('values of a submission', () => {
   test('what has behaviour, or no end, or is of an unknown kind, does not pass', () => {
     assert.throws(() => through(() => 1), /kept/);
     assert.throws(() => through(new (class Own {})()), /kept/);
+    assert.throws(() => through(Object.fromEntries([['then', () => {}]])), /kept/);
     const circle: unknown[] = [];
     circle.push(circle);
     assert.throws(() => through(circle), /nested this deep/);
