@@ -1,5 +1,5 @@
 /** The kernel beside tslab, Deno's kernel and ipykernel. typelab and tslab check types in all of it; Deno does not. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../helpers/root.ts';
 import { type Growth, measureGrowth } from './kernel/growth.ts';
@@ -23,10 +23,9 @@ const suite: Suite = {
   title: 'Kernel',
   async run(say) {
     const all = peers(say);
-    // Below the repository, so that every kernel finds the same tfjs.
-    const parent = join(root, 'node_modules/.cache/typelab-bench');
-    mkdirSync(parent, { recursive: true });
-    const folder = mkdtempSync(join(parent, 'session-'));
+    // In the repository, so that every kernel finds the same tfjs; not below `node_modules/.`, which TypeScript
+    // ignores, so that what it checks there would have no library at all.
+    const folder = mkdtempSync(join(root, 'test/bench/session-'));
     const measured = new Map<Peer['name'], Measured>(
       all.map(({ name }) => [name, { launch: [], shutdown: [], sessions: [], first: [], after: [] }]),
     );
@@ -104,7 +103,10 @@ function results(all: Peer[], measured: Map<Peer['name'], Measured>, growth: Gro
     limits: [
       limit('launch to first reply ≤ 1.0 × ipykernel', 'launch', times(1, 'ipykernel', 'launch')),
       limit('launch to first reply ≤ 0.2 × tslab', 'launch', times(0.2, 'tslab', 'launch')),
-      limit('warm cell ≤ 0.3 × tslab', 'cell', times(0.3, 'tslab', 'cell')),
+      {
+        ...limit('warm cell ≤ 0.3 × tslab', 'cell', times(0.3, 'tslab', 'cell')),
+        why: 'more than half of it is TypeScript’s: three turns of its process, and a new checker that merges the DOM’s and Node’s names',
+      },
       limit('warm cell ≤ 10 ms', 'cell', 10),
       limit('first cell with tfjs ≤ 0.5 × tslab', 'first', times(0.5, 'tslab', 'first')),
       limit('trivial cell after tfjs ≤ 10 ms', 'after', 10),

@@ -42,7 +42,7 @@ function limitTable(limits: Limit[]): Table {
         limit.what,
         with_(limit.measured),
         `${limit.atLeast ? '≥' : '≤'} ${with_(limit.limit)}`,
-        met === undefined ? 'not measured' : met ? 'yes' : `no, ${missed(limit)}`,
+        met === undefined ? 'not measured' : met ? 'yes' : `no, ${missed(limit)}${limit.why ? `: ${limit.why}` : ''}`,
       ];
     }),
   };

@@ -29,6 +29,8 @@ export type Limit = {
   limit: number | undefined;
   unit: string;
   atLeast?: boolean;
+  /** What stands in the way, where that is known; told where it is not met. */
+  why?: string;
 };
 
 export function isMet({ measured, limit, atLeast = false }: Limit): boolean | undefined {

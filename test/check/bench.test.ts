@@ -33,6 +33,16 @@ describe('npm run bench', () => {
     assert.equal(verdict({ ...limit, measured: undefined }), 'not measured  launch ≤ ipykernel');
   });
 
+  test('a table says why a limit is not met', () => {
+    const limit = { what: 'launch ≤ ipykernel', measured: 30, limit: 20, unit: 'ms', why: 'it is far' };
+    const row = (measured: number) =>
+      markdown('Kernel', '2026-11-25', { about: '', tables: [], limits: [{ ...limit, measured }] })
+        .split('\n')
+        .at(-2);
+    assert.equal(row(30), '| launch ≤ ipykernel | 30 ms | ≤ 20 ms | no, 1.50 × the limit: it is far |');
+    assert.equal(row(20), '| launch ≤ ipykernel | 20 ms | ≤ 20 ms | yes |');
+  });
+
   test('a suite replaces its own part of the file only', () => {
     const file = '# Benchmarks\n\n<!-- engine -->\nold\n<!-- /engine -->\n\n<!-- kernel -->\nkept\n<!-- /kernel -->\n';
     const written = replacePart(file, 'engine', 'new\n');

@@ -1,50 +1,74 @@
-import { join } from 'node:path';
-import { execa } from 'execa';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { chromium as playwright } from 'playwright-core';
 import { chromium } from './chromium.ts';
 import type { JupyterHome } from './jupyter.ts';
-import { root } from './root.ts';
+import { type JupyterApp, type Owner, startJupyterServer } from './jupyter-server.ts';
 
-/** JupyterLab on a notebook in a real browser. */
-export type LabPage = { page: Page; close(): Promise<void> };
-
-export type LabOptions = {
-  app?: 'lab' | 'notebook';
+export type PageOptions = {
   height?: number;
   /** Before it loads anything. */
   onPage?: (page: Page) => void;
 };
 
-/** Starts JupyterLab, or Notebook 7, on a free port and opens `notebook`, a path inside `home.folder`; ready when its kernel is idle. */
-export async function openLab(
-  home: JupyterHome,
-  notebook: string,
-  { app = 'lab', height = 1000, onPage }: LabOptions = {},
-): Promise<LabPage> {
-  const server = execa(
-    join(root, '.venv', 'bin', 'jupyter'),
-    [
-      app,
-      '--no-browser',
-      '--allow-root',
-      '--port=0',
-      '--ip=127.0.0.1',
-      '--IdentityProvider.token=test',
-      `--notebook-dir=${home.folder}`,
-    ],
-    { env: home.env, all: true, reject: false, cleanup: true, forceKillAfterDelay: 10_000 },
-  );
-  const url = await new Promise<string>((resolve, reject) => {
-    let log = '';
-    server.all.setEncoding('utf8').on('data', (text: string) => {
-      log += text;
-      const match = /(http:\/\/127\.0\.0\.1:\d+)\/(lab|tree)/.exec(log);
-      if (match) resolve(match[1]!);
-    });
-    server.then(() => reject(new Error(`JupyterLab did not start:\n${log}`)));
+/** JupyterLab or Notebook 7 in a real browser. */
+export type FrontEnd = {
+  /** Opens a notebook, a path inside the home's folder, in a new tab; ready when its kernel is idle. */
+  open(notebook: string, options?: PageOptions): Promise<Page>;
+};
+
+/** Starts a server and a browser, which end after the test, however it ends. */
+export async function startFrontEnd(owner: Owner, home: JupyterHome, app: JupyterApp): Promise<FrontEnd> {
+  const { url, token } = await startJupyterServer(owner, home, app);
+  const browser = await launch();
+  owner.after(() => browser.close());
+  const context = await browser.newContext();
+  let opened = 0;
+  return {
+    async open(notebook, { height = 1000, onPage } = {}) {
+      const page = await context.newPage();
+      await page.setViewportSize({ width: 1280, height });
+      onPage?.(page);
+      const answered = kernelAnswers(page);
+      // A workspace of its own: the default one would open the notebooks of earlier pages too.
+      opened += 1;
+      const place = app === 'lab' ? `lab/workspaces/page-${opened}/tree` : 'notebooks';
+      await page.goto(`${url}/${place}/${notebook}?token=${token}`, { timeout: 120_000 });
+      await page.locator('.jp-NotebookPanel .jp-Notebook').waitFor({ timeout: 120_000 });
+      await answered;
+      if (app === 'lab') await page.getByText('TypeScript (typelab) | Idle').waitFor({ timeout: 180_000 });
+      else await idle(page);
+      return page;
+    },
+  };
+}
+
+/** One notebook in JupyterLab. */
+export async function openLab(owner: Owner, home: JupyterHome, notebook: string): Promise<Page> {
+  const lab = await startFrontEnd(owner, home, 'lab');
+  return lab.open(notebook);
+}
+
+/** As the page's indicator says, which also does so before there is a kernel. */
+export async function idle(page: Page): Promise<void> {
+  await page
+    .locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+    .first()
+    .waitFor({ state: 'attached', timeout: 180_000 });
+}
+
+/** Before this a Run All would be lost: the front end has no kernel yet. */
+function kernelAnswers(page: Page): Promise<void> {
+  return new Promise((resolve) => {
+    page.on('websocket', (socket) =>
+      socket.on('framereceived', ({ payload }) => {
+        if (payload.includes('kernel_info_reply')) resolve();
+      }),
+    );
   });
-  const browser = await playwright.launch({
+}
+
+function launch(): Promise<Browser> {
+  return playwright.launch({
     executablePath: chromium,
     args: [
       '--no-sandbox',
@@ -56,23 +80,4 @@ export async function openLab(
       '--no-first-run',
     ],
   });
-  const close = async () => {
-    await browser.close();
-    server.kill('SIGTERM');
-    await server;
-  };
-  try {
-    const page = await browser.newPage({ viewport: { width: 1280, height } });
-    onPage?.(page);
-    await page.goto(`${url}/${app === 'lab' ? 'lab/tree' : 'notebooks'}/${notebook}?token=test`, { timeout: 120_000 });
-    await page.locator('.jp-NotebookPanel .jp-Notebook').waitFor({ timeout: 120_000 });
-    // Before this a Run All would be lost: the front end has no kernel yet.
-    if (app === 'lab') await page.getByText('TypeScript (typelab) | Idle').waitFor({ timeout: 180_000 });
-    else
-      await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first().waitFor({ timeout: 180_000 });
-    return { page, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
 }
