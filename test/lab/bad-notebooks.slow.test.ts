@@ -53,7 +53,7 @@ const commands: Record<string, (path: string, out: string) => string[]> = {
  */
 const cases: Record<string, { content: string | Buffer; says: RegExp; kernel?: true; stored?: true }> = {
   'not JSON': { content: '# Title\n\nText', says: /is not a notebook: it is not JSON/ },
-  'an empty file': { content: '', says: /is not a notebook: it is not JSON/ },
+  'an empty file': { content: '', says: /bad\.ipynb: is empty/ },
   'binary junk': {
     content: Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 7919) % 256)),
     says: /is not a notebook: it is not JSON/,
