@@ -56,7 +56,7 @@ def cancelled():
 
 say('warm', lambda: [predict('slow'), predict('quick')])
 say('both', both)
-say('deadline during the run', lambda: predict('slow', 0.1), text=False)
+say('deadline during the run', lambda: predict('slow', 0.05), text=False)
 say('after that', lambda: predict('slow'))
 say('flood', flood)
 say('cancelled', cancelled)
