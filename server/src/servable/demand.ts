@@ -119,9 +119,13 @@ export class Demand {
           `Model ${name} takes ${mb(need)}; --max_loaded_models_mb allows ${this.#memory.allowed}`,
         );
       }
-      await this.#council.makeRoom(name);
-      await this.#arrived(name);
-      count('OK');
+      let here = false;
+      // Others may decide meanwhile that it leaves again, which is no failure of its own: it is asked for anew.
+      while (!here && (this.#found.get(name) ?? []).length > 0) {
+        await this.#council.makeRoom(name);
+        here = await this.#arrived(name);
+      }
+      count(here ? 'OK' : 'CANCELLED');
     } catch (error) {
       const status = error as StatusError;
       count(status.code);
@@ -133,11 +137,15 @@ export class Demand {
   /** What others wanted to be loaded is waited for like what is wanted here. */
   #expect(name: string): void {
     if (this.#waking.has(name)) return;
-    const arrived = this.#arrived(name).catch((error) => {
-      this.#giveUp(name, error as StatusError);
-      throw error;
-    });
-    this.#remember(name, arrived).catch(() => {});
+    const settled = this.#arrived(name).then(
+      // Who waited and finds it gone again asks for it.
+      () => {},
+      (error) => {
+        this.#giveUp(name, error as StatusError);
+        throw error;
+      },
+    );
+    this.#remember(name, settled).catch(() => {});
   }
 
   #remember(name: string, waking: Promise<void>): Promise<void> {
@@ -146,11 +154,13 @@ export class Demand {
     return ended;
   }
 
-  async #arrived(name: string): Promise<void> {
+  /** false: it was decided meanwhile that it leaves. */
+  async #arrived(name: string): Promise<boolean> {
     const wanted = this.#found.get(name) ?? [];
     await this.#manager.board.until(() => wanted.every(({ version }) => this.#settled(name, version)));
-    const error = this.#manager.find(name) ? undefined : this.#errorOf(name, wanted);
-    if (error) throw error;
+    if (this.#manager.find(name)) return true;
+    if (!this.#awake.has(name)) return false;
+    throw this.#errorOf(name, wanted);
   }
 
   #giveUp(name: string, error: StatusError): void {

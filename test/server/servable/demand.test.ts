@@ -104,6 +104,19 @@ describe('models on demand', () => {
     assert.equal(count('evict'), count('close'));
   });
 
+  test('one that others send away while it is being loaded is no failure: whoever asks for it gets it', async () => {
+    const { core, add, ask, events } = models(1.5e6);
+    await core.configure([add('a'), add('b')]);
+    // As other workers decide it: a is loaded here because of them, and leaves for b before it is there.
+    await core.demand?.decide('a', []);
+    const waiting = ask('a');
+    const left = core.demand?.decide('b', ['a']);
+    assert.equal(await waiting, 2);
+    await left;
+    assert.equal(await ask('a'), 2);
+    assert.deepEqual(events.slice(-2), ['open a', 'cold a OK']);
+  });
+
   test('what can never fit is refused, and costs no other its place', async () => {
     const { core, add, ask, events } = models(0.5e6);
     await core.configure([add('a')]);
