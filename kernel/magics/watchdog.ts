@@ -14,10 +14,25 @@ export function unwatch(group: number): void {
   if (watchdog) tell(`drop ${group}`);
 }
 
-/** Lets the watchdog sweep now; what is started later gets a new one. */
+/**
+ * Lets the watchdog sweep now, and what cells have started by themselves, without a magic, as soon as the kernel is gone: that is in
+ * the kernel's own group where Jupyter has given it one, and ipykernel ends it too. What is started later gets a new watchdog.
+ */
 export function sweep(): void {
+  if (leadsGroup()) tell(`own ${process.pid}`);
   watchdog?.stdin?.end();
   watchdog = undefined;
+}
+
+/** Not where it was started from a shell. */
+function leadsGroup(): boolean {
+  // The first process of a container would name everybody by -1.
+  if (process.pid === 1) return false;
+  try {
+    return process.kill(-process.pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function tell(line: string): void {

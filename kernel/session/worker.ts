@@ -57,6 +57,7 @@ async function start(): Promise<void> {
     { onOrphaned },
     { onSigint },
     { readDescriptors },
+    { signalGroup },
   ] = await Promise.all([
     import('./session.ts'),
     import('./history.ts'),
@@ -68,6 +69,7 @@ async function start(): Promise<void> {
     import('./parent.ts'),
     import('./sigint.ts'),
     import('./descriptors.ts'),
+    import('../wire/group.ts'),
   ]);
 
   const post = (message: ToRuntime) => port.postMessage(message);
@@ -131,7 +133,7 @@ async function start(): Promise<void> {
     if (ending) return;
     ending = true;
     void session.interrupt().then(() => post({ kind: 'shutdown' }));
-    setTimeout(() => void close().finally(() => process.kill(process.pid, 'SIGKILL')), 3000).unref();
+    setTimeout(() => void close().finally(() => signalGroup(process.pid, 'SIGKILL')), 3000).unref();
   }
 
   async function end(): Promise<void> {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectKernel, type KernelClient } from './client.ts';
 import { ipcConnection, tcpConnection } from './connection.ts';
+import { signalGroup } from './group.ts';
 import { onLeaving } from './leaving.ts';
 import type { Connection, KernelInfoReply } from './protocol.ts';
 
@@ -66,7 +67,12 @@ export async function startKernel(
     cwd,
     env: { ...env, ...spec.env, JPY_PARENT_PID: String(process.pid) },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // As jupyter_client starts it: what cells start by themselves is in its group, and ends with it.
+    detached: process.platform !== 'win32',
   });
+  const signal = (name: NodeJS.Signals): void => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) signalGroup(child.pid, name);
+  };
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -91,12 +97,12 @@ export async function startKernel(
     return end;
   });
   const kill = async () => {
-    child.kill('SIGKILL');
+    signal('SIGKILL');
     await exited;
   };
   // A kernel must not outlive a runner that leaves in a hurry.
   const left = onLeaving(() => {
-    child.kill('SIGKILL');
+    signal('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   });
   void exited.then(left);
@@ -111,7 +117,7 @@ export async function startKernel(
       exited,
       async interrupt() {
         if (spec.interrupt_mode === 'message') await client.request('interrupt_request', {}, { channel: 'control' });
-        else child.kill('SIGINT');
+        else signal('SIGINT');
       },
       async shutdown(grace = 5000) {
         if (child.exitCode === null && child.signalCode === null) {
@@ -120,7 +126,7 @@ export async function startKernel(
           } catch {
             // It ended in between: exited tells.
           }
-          const timer = setTimeout(() => child.kill('SIGKILL'), grace);
+          const timer = setTimeout(() => signal('SIGKILL'), grace);
           await exited;
           clearTimeout(timer);
         }

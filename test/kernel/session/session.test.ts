@@ -151,6 +151,33 @@ describe('the end of a kernel', () => {
     assert.deepEqual(await one.exited, { code: 0, signal: null });
   });
 
+  // jupyter_client gives each kernel a group of its own, and ipykernel ends what is in it.
+  test('what a cell has started by itself ends with the kernel, what was detached on purpose stays', {
+    skip: process.platform === 'win32',
+  }, async () => {
+    await using one = await testKernel();
+    const { stdout } = await one.run(`
+      import { spawn } from 'node:child_process';
+      const ignore = spawn('sh', ['-c', 'trap "" TERM; while :; do sleep 1; done'], { stdio: 'ignore' });
+      const child = spawn('sleep', ['300'], { stdio: 'ignore' });
+      const detached = spawn('sleep', ['300'], { stdio: 'ignore', detached: true });
+      console.log([ignore, child, detached].map(({ pid }) => pid).join());`);
+    const [ignoring = 0, child = 0, detached = 0] = stdout.trim().split(',').map(Number);
+    try {
+      assert.deepEqual([ignoring, child, detached].map(isAlive), [true, true, true]);
+      one.client.send('shutdown_request', { restart: true }, { channel: 'control' });
+      assert.deepEqual(await one.exited, { code: 0, signal: null });
+      for (const pid of [child, ignoring]) {
+        for (const end = Date.now() + 20_000; isAlive(pid) && Date.now() < end; )
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        assert.equal(isAlive(pid), false);
+      }
+      assert.equal(isAlive(detached), true);
+    } finally {
+      for (const pid of [ignoring, child, detached]) if (pid > 0 && isAlive(pid)) process.kill(pid, 'SIGKILL');
+    }
+  });
+
   test('a kernel whose parent has died does not stay', { skip: process.platform === 'win32' }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'typelab-test-'));
     const connection = await tcpConnection();
