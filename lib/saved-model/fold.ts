@@ -38,8 +38,10 @@ function foldNode(node: FlatNode, constants: Constants, env: Env): Edge[] | unde
     const value = constants.variable(firstInput(node).node);
     if (!value) return undefined;
     const edge = { node: constantNode(node.name, value), index: 0 };
-    if (node.op === 'ReadVariableOp') return [edge];
+    if (node.op === 'ReadVariableOp' && !firstInput(node).node.routed) return [edge];
     node.inputs[0] = edge;
+    // In a branch of TF1 it is dead or alive, so it stays a step.
+    if (node.op === 'ReadVariableOp') node.op = 'Identity';
   }
   const row = OPS[node.op];
   if (!row || row.effect || node.bodies || node.after.length > 0) return undefined;

@@ -26,6 +26,8 @@ export type FlatNode = {
   bodies?: Record<string, SubGraph>;
   /** Set by a fusion: applied to the result. */
   activation?: string;
+  /** Of a handle that came through a TF1 Switch: dead where the branch is not taken. */
+  routed?: FlatNode;
   /** Of a Const: the variables' reads and folded nodes have no attribute. */
   value?: Value;
 };

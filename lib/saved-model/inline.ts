@@ -207,9 +207,11 @@ class Walk {
     if (call) return this.returned(call.scope, call.body);
     if (def.op === 'Exit') return exitOf(this, scope, def);
     const inputs = this.dataInputs(scope, def);
-    const after = [...scope.after, ...this.controls(scope, def)];
+    const after = [...scope.after, ...this.controls(scope, def), ...inputs.flatMap(({ node }) => node.routed ?? [])];
     if (isHandleOp(def.op)) return this.resource(scope, def);
     const [first] = inputs;
+    if (def.op === 'Switch' && first && isHandleOp(first.node.op) && !isVariable(first))
+      return routeHandle(scope, def, inputs);
     const branched = this.hasSwitches(scope);
     if (PASS.has(def.op) && first && first.node.op !== 'Switch' && (after.length === 0 || isHandleOp(first.node.op)))
       return { edges: [first], control: branched ? [...after, first.node] : after };
@@ -266,4 +268,14 @@ class Walk {
 function tensorKey(name: string): string {
   const { name: node, index } = parseReference(name);
   return `${node}:${index}`;
+}
+
+/** A handle is no value that could be dead: what uses it waits for the branch instead. */
+function routeHandle(scope: Scope, def: NodeDef, [handle, condition]: Edge[]): Done {
+  const node = newNode(scope.path + def.name, 'Switch', [condition as Edge, condition as Edge]);
+  const edges = ['false', 'true'].map((side, index) => {
+    const routed = newNode(`${node.name}/${side}`, 'Identity', [{ node, index }]);
+    return { node: { ...(handle as Edge).node, routed }, index: 0 };
+  });
+  return { edges, control: [node] };
 }

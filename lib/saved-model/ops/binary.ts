@@ -19,7 +19,7 @@ type Rule = {
 };
 
 export const BINARY: Record<string, OpRow> = {
-  Add: binary({ number: (a, b) => a + b, big: (a, b) => a + b, device: 'Add' }),
+  Add: row((node) => addOrJoin(node)),
   AddV2: binary({ number: (a, b) => a + b, big: (a, b) => a + b, device: 'Add' }),
   Sub: binary({ number: (a, b) => a - b, big: (a, b) => a - b, device: 'Sub' }),
   Mul: row((node) => multiply(node)),
@@ -147,6 +147,25 @@ export function rounded(dtype: DType, data: Value['data'] & object): Value['data
   if (dtype === 'float16') return (data as Float32Array).map((x) => fromHalf(toHalf(x)));
   if (dtype === 'bfloat16') return (data as Float32Array).map((x) => fromBfloat16(toBfloat16(x)));
   return data;
+}
+
+/** `a + b` of strings in Python is the op Add, and puts each after the other; AddV2 takes numbers only. */
+function addOrJoin(node: FlatNode): Kernel {
+  const add = make(node, { number: (a, b) => a + b, big: (a, b) => a + b, device: 'Add' });
+  return (inputs) => {
+    const [a, b] = inputs as [Value, Value];
+    if (a.dtype !== 'string' || b.dtype !== 'string') return add(inputs);
+    const shape = named(node, () => broadcastShape(a.shape, b.shape));
+    const [left, right] = [onHost(a) as Uint8Array[], onHost(b) as Uint8Array[]];
+    const [fromLeft, fromRight] = [sourceIndex(a.shape, shape), sourceIndex(b.shape, shape)];
+    const both = (i: number) =>
+      Buffer.concat([left[fromLeft ? fromLeft[i]! : i]!, right[fromRight ? fromRight[i]! : i]!]);
+    return hostValue(
+      'string',
+      shape,
+      Array.from({ length: sizeOf(shape) }, (_, i) => both(i)),
+    );
+  };
 }
 
 /** int32 products can exceed 2^53, so they need the multiplication of 32-bit integers. */

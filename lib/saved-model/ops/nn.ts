@@ -212,17 +212,27 @@ function batchNorm(node: FlatNode): Kernel {
   const call = needKernel('FusedBatchNorm');
   const attrs = { varianceEpsilon: floatAttr(node, 'epsilon', 0.0001) };
   const training = boolAttr(node, 'is_training', true);
-  if (textAttr(node, 'data_format', 'NHWC') !== 'NHWC')
-    throw refuse(node, `${node.op} only supports the NHWC tensor format`);
+  const format = textAttr(node, 'data_format', 'NHWC');
+  if (!format.endsWith('C')) throw refuse(node, `${node.op} only supports the NHWC tensor format`);
+  /** Of pictures, or of volumes: only the channels matter. */
+  const apply = (x: Value, rest: Record<string, Value | undefined>): Value => {
+    const [first = 0, second = 1, ...others] = x.shape;
+    const flat = reshaped(x, x.shape.length === 5 ? [first * second, ...others] : x.shape);
+    const y = call({ x: flat, ...rest }, attrs);
+    const out = reshaped(y, x.shape);
+    release(flat);
+    release(y);
+    return out;
+  };
   return ([x, scale, offset, mean, variance]) => {
-    if ((x as Value).shape.length !== 4)
-      throw refuse(node, `input must be 4-dimensional: ${shapeText((x as Value).shape)}`);
+    if ((x as Value).shape.length !== format.length)
+      throw refuse(node, `input must be ${format.length}-dimensional: ${shapeText((x as Value).shape)}`);
     if (training) {
       const [own, spread, spreadOfAll] = moments(x as Value) as [Value, Value, Value];
-      const y = call({ x, scale, offset, mean: own, variance: spread }, attrs);
+      const y = apply(x as Value, { scale, offset, mean: own, variance: spread });
       return [y, own, spreadOfAll, retain(own), spread, retain(own)];
     }
-    const y = call({ x, scale, offset, mean, variance }, attrs);
+    const y = apply(x as Value, { scale, offset, mean, variance });
     return [y, ...[mean, variance, mean, variance, mean].map((value) => retain(value as Value))];
   };
 }

@@ -25,6 +25,11 @@ export const UNIQUE: Record<string, OpRow> = {
       ([x]) =>
         unique(x as Value, typeAttr(node, 'out_idx', 'int32')),
   ),
+  ListDiff: row(
+    (node) =>
+      ([x, without]) =>
+        listDiff(x as Value, without as Value, typeAttr(node, 'out_idx', 'int32')),
+  ),
   InvertPermutation: row((node) => ([x]) => {
     const list = numbers(x as Value);
     const out = new Array<number>(list.length).fill(-1);
@@ -76,6 +81,19 @@ function unique(x: Value, type: DType): Value[] {
     integers(type, places),
     integers(type, counts),
   ];
+}
+
+/** What the second list does not have, with its places in the first; TF1's tensordot finds its free axes so. */
+function listDiff(x: Value, without: Value, type: DType): Value[] {
+  const key = (item: unknown) => (item instanceof Uint8Array ? latin(item) : item);
+  const left = new Set(Array.from(onHost(without) as ArrayLike<unknown>, key));
+  const from = onHost(x) as unknown[];
+  const places = Array.from(from.keys()).filter((i) => !left.has(key(from[i])));
+  const data = newData(x.dtype as DType, places.length) as unknown[];
+  places.forEach((place, i) => {
+    data[i] = from[place];
+  });
+  return [hostValue(x.dtype, [places.length], data as unknown as TensorData), integers(type, places)];
 }
 
 function search(type: DType, before: (a: never, b: never) => boolean) {

@@ -1,5 +1,5 @@
 """tf.Module with tf.function: number types, control flow, strings, gathers, images."""
-from maker import floats, function, maker, np, random, save_module, strings, tf
+from maker import floats, function, maker, np, random, save_module, strings, tf, tf1
 
 
 @maker
@@ -439,3 +439,16 @@ def big_state(path):
     model = Model()
     tf.saved_model.save(model, path, model.put)
     return [('serving_default', {'row': np.int32(row), 'value': floats(2)}) for row in (0, 2, 0)]
+
+
+@maker
+def normalised_volumes(path):
+    """As Keras 2 normalised what Conv3D and ConvLSTM2D gave it."""
+    @function(x=(tf.float32, [None, 2, 3, 3, 2]))
+    def run(x):
+        norm = tf1.nn.fused_batch_norm
+        own, mean, variance = norm(x, [1.0, 2.0], [0.5, 0.0], data_format='NDHWC')
+        return {'given': norm(x, [1.0, 2.0], [0.5, 0.0], [0.1, 0.2], [0.5, 2.0], is_training=False, data_format='NDHWC')[0], 'own': own, 'mean': mean, 'variance': variance}
+
+    save_module(path, run=run)
+    return [('serving_default', {'x': floats(2, 2, 3, 3, 2)})]

@@ -148,3 +148,35 @@ def many_tags(path):
         builder.add_meta_graph(['serve', 'gpu'], {})
         builder.save()
     return [('serving_default', {'x': np.float32(4)})]
+
+
+@maker
+def tf1_keras_phase(path):
+    """Keras of TensorFlow 1: a learning phase by default, and resource variables that only one branch reads."""
+    def build():
+        x = tf1.placeholder(tf.float32, [None, 4], name='x')
+        phase = tf1.placeholder_with_default(False, [], name='keras_learning_phase')
+        moving = tf1.get_variable('moving_mean', initializer=tf.constant([0.1, 0.2, 0.3, 0.4]), use_resource=True)
+        table = tf1.get_variable('table', initializer=tf.reshape(tf.range(8.0), [4, 2]), use_resource=True)
+        mean = tf1.cond(phase, lambda: tf.reduce_mean(x, 0), lambda: moving.read_value())
+        rows = tf1.cond(phase, lambda: tf.zeros([2, 2]), lambda: tf1.nn.embedding_lookup(table, [3, 1]))
+        signature = {'y': x - mean, 'rows': rows}
+        return {'serving_default': ({'x': x}, signature), 'training': ({'x': x, 'phase': phase}, signature)}
+
+    graph(build, path)
+    x = floats(3, 4)
+    return [('serving_default', {'x': x}), ('training', {'x': x, 'phase': np.array(True)}), ('training', {'x': x, 'phase': np.array(False)})]
+
+
+@maker
+def tf1_dense_of_any_rank(path):
+    """tf.tensordot of TensorFlow 1 asks ListDiff which axes are free; `+` of strings is Add."""
+    def build():
+        x, a, b = tf1.placeholder(tf.float32, None, name='x'), tf1.placeholder(tf.string, [None, 1], name='a'), tf1.placeholder(tf.string, [None], name='b')
+        weights = tf1.get_variable('w', [4, 3], initializer=tf1.random_normal_initializer(seed=1), use_resource=True)
+        free, places = tf1.setdiff1d(tf.range(tf.rank(x)), [1])
+        left, _ = tf1.setdiff1d(b, ['no'])
+        return {'serving_default': ({'x': x}, {'y': tf.tensordot(x, weights, [[1], [0]]), 'free': free, 'places': places}), 'words': ({'a': a, 'b': b}, {'both': a + b + '!', 'left': left})}
+
+    graph(build, path)
+    return [('serving_default', {'x': floats(2, 4, 3)}), ('words', {'a': strings('x', b'\xff').reshape(2, 1), 'b': strings('no', 'yes')})]
