@@ -26,9 +26,12 @@ export function installKeyboard(): void {
   routeReadline();
 }
 
-/** An empty answer means `suggestion`; the front end's field always gives a line, so there is no null as in a browser. */
+/**
+ * An empty answer means `suggestion`; the front end's field always gives a line, so there is no null as in a browser.
+ * The message goes out as it was given, as from Deno's kernel and from Python's input(): a front end sets it apart itself.
+ */
 function prompt(message = 'Prompt', suggestion?: string): string {
-  const answer = askNow(suggestion === undefined ? `${message} ` : `${message} [${suggestion}] `);
+  const answer = askNow(suggestion === undefined ? message : `${message} [${suggestion}]`);
   return answer === '' && suggestion !== undefined ? suggestion : answer;
 }
 

@@ -86,7 +86,7 @@ class TestJupyterClient:
             client.input("Ada")
 
         _, outputs = run(client, "console.log(prompt('who?'))", allow_stdin=True, stdin_hook=answer)
-        assert (asked, text_of(outputs)) == ([{"prompt": "who? ", "password": False}], "Ada\n")
+        assert (asked, text_of(outputs)) == ([{"prompt": "who?", "password": False}], "Ada\n")
         assert client.complete("console.deb", reply=True, timeout=30)["content"]["matches"] == ["debug"]
         assert client.inspect("n", reply=True, timeout=30)["content"]["found"]
         history = client.history(hist_access_type="tail", n=1, reply=True, timeout=30)["content"]["history"]
@@ -309,7 +309,7 @@ def in_jupyter_console():
         console.expect(r"Out\[1\]: 42")
         console.expect(r"In \[2\]: ")
         console.sendline("console.log('who is', prompt('name?'))")
-        console.expect(r"name\? ")
+        console.expect(r"name\?")
         console.sendline("Ada")
         console.expect("who is Ada")
         console.expect(r"In \[3\]: ")

@@ -30,7 +30,7 @@ describe('a cell that reads', () => {
       const name = prompt('Name?'), town = prompt('Town?', 'Ulm');
       console.log(name, town, confirm('Sure?'), confirm('Really?'));`;
     const { asked, stdout } = await talk(code, ['Ada', '', 'y', 'no']);
-    assert.deepEqual(asked, ['Name? ', 'Town? [Ulm] ', 'Sure? [y/N] ', 'Really? [y/N] ']);
+    assert.deepEqual(asked, ['Name?', 'Town? [Ulm]', 'Sure? [y/N] ', 'Really? [y/N] ']);
     assert.equal(stdout, 'Ada Ulm true false\n');
   });
 
