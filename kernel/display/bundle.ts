@@ -4,6 +4,7 @@ import { document } from './document.ts';
 import { dom, elementBrief } from './dom.ts';
 import { figure } from './figure.ts';
 import { binary } from './image.ts';
+import { library } from './library.ts';
 import { encode, toJson } from './mime.ts';
 import { table } from './table.ts';
 import { tensor, tensorBrief } from './tensor.ts';
@@ -13,7 +14,7 @@ import { type Brief, cut, text } from './text.ts';
 export type Formatter = (value: unknown) => Bundle | undefined;
 
 /** The first that knows the value wins; order matters: a figure is also a DOM element, a picture's bytes are also numbers. */
-const formatters: Formatter[] = [figure, dom, binary, tensor, document, table];
+const formatters: Formatter[] = [figure, dom, binary, tensor, document, table, library];
 /** What these are inside of an array or object. */
 const briefs: Brief[] = [tensorBrief, elementBrief];
 

@@ -331,6 +331,47 @@ describe('documents', () => {
   });
 });
 
+describe('what libraries give their objects, as in Deno’s kernel', () => {
+  test('toDataURL of a canvas is a picture', async () => {
+    const canvas = (url: unknown) => ({ toDataURL: () => url });
+    assert.equal((await data(canvas('data:image/png;base64,iVBORw0=')))['image/png'], 'iVBORw0=');
+    for (const other of ['data:,', null, Promise.resolve('data:image/png;base64,iVBORw0=')])
+      assert.deepEqual(Object.keys(await data(canvas(other))), ['text/plain']);
+  });
+
+  test('toSpec is Vega or Vega-Lite', async () => {
+    const chart = { $schema: 'https://vega.github.io/schema/vega-lite/v5.json', mark: 'bar' };
+    assert.deepEqual((await data({ toSpec: () => chart }))['application/vnd.vegalite.v5+json'], chart);
+    assert.deepEqual(Object.keys(await data({ toSpec: () => null })), ['text/plain']);
+  });
+
+  test('a data frame of Polars is a table', async () => {
+    const column = (DataType: string) => ({ toJSON: () => ({ DataType }) });
+    const rows = [{ n: 1, share: 0.5, name: '<b>' }];
+    const schema = { n: column('Int64'), share: column('Float64'), name: column('Utf8') };
+    const asked: number[] = [];
+    const head = (count: number): object => {
+      asked.push(count);
+      return frame;
+    };
+    const frame = { schema, head, toRecords: () => rows };
+    const shown = await data(frame);
+    const fields = [
+      { name: 'n', type: 'integer' },
+      { name: 'share', type: 'number' },
+      { name: 'name', type: 'string' },
+    ];
+    assert.deepEqual(shown['application/vnd.dataresource+json'], { data: rows, schema: { fields } });
+    assert.match(String(shown['text/html']), /&lt;b&gt;/);
+    assert.deepEqual(asked, [50]);
+  });
+
+  test('outerHTML is markup', async () => {
+    assert.equal((await data({ outerHTML: '<svg></svg>' }))['image/svg+xml'], '<svg></svg>');
+    assert.equal((await data({ outerHTML: '<p>hi</p>' }))['text/html'], '<p>hi</p>');
+  });
+});
+
 describe('markup', () => {
   test('what is filled in is escaped, unless it is markup already', async () => {
     const evil = '<img src=x onerror="alert(1)">';
