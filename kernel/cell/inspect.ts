@@ -1,6 +1,8 @@
 import type { CellView } from './complete.ts';
 import type { Checker, TypeScriptSymbol } from './project.ts';
 import { callSignatures } from './signatures.ts';
+import type { Slot } from './slots.ts';
+import { variableWord } from './variable-word.ts';
 import { clean } from './wording.ts';
 
 export type Inspection = { found: boolean; data?: { 'text/plain': string; 'text/markdown': string } };
@@ -23,11 +25,12 @@ export async function inspect(view: CellView, cursor: number, detail: 0 | 1): Pr
     const symbol = here ?? (isMember ? undefined : await checker.resolveName(at.name, anything, place));
     if (!symbol) return { found: false };
     const aliased = symbol.flags & alias ? await checker.getAliasedSymbol(symbol) : symbol;
-    const declaration = clean(await declarationOf(checker, aliased, at, here ? place : undefined), project.folder);
-    const documentation = await checker.getDocumentationCommentOfSymbol(aliased);
-    const tags = distinct(await checker.getJsDocTagsOfSymbol(aliased));
     const slot = view.names.get(at.name);
     const own = isMember ? undefined : (slot?.value ?? slot?.type);
+    const told = await declarationOf(checker, aliased, { ...at, own }, here ? place : undefined);
+    const declaration = clean(told, project.folder);
+    const documentation = await checker.getDocumentationCommentOfSymbol(aliased);
+    const tags = distinct(await checker.getJsDocTagsOfSymbol(aliased));
     const known = own?.from === 'imports' ? undefined : own?.source;
     const code = detail === 1 ? (known ?? clean(await sourceOf(aliased), project.folder).slice(0, longest)) : undefined;
     const plain = [
@@ -72,14 +75,15 @@ const spelledOut = 8388609;
 async function declarationOf(
   checker: Checker,
   symbol: TypeScriptSymbol,
-  { name, construct }: Named,
+  { name, construct, own }: Named & { own: Slot | undefined },
   place: { document: string; position: number } | undefined,
 ): Promise<string> {
   const { flags } = symbol;
   if (!(flags & valueFlags) && flags & (interfaceFlag | typeAlias)) {
-    if (flags & interfaceFlag) return `interface ${name}`;
+    if (flags & interfaceFlag) return `interface ${await withParameters(checker, symbol, name)}`;
     const declared = await checker.getDeclaredTypeOfSymbol(symbol);
-    return `type ${name} = ${await checker.typeToString(declared, undefined, spelledOut)}`;
+    const head = await withParameters(checker, symbol, name);
+    return `type ${head} = ${await checker.typeToString(declared, undefined, spelledOut)}`;
   }
   if (flags & enumMember) {
     const node = (await symbol.valueDeclaration?.resolve()) as Parameters<Checker['getConstantValue']>[0] | undefined;
@@ -95,17 +99,37 @@ async function declarationOf(
     if (made.length > 0) return made.map((one) => `new ${name}${one}`).join('\n');
   }
   if (flags & (functionFlag | method)) {
-    const head = flags & functionFlag ? 'function ' : '(method) ';
+    const head = flags & functionFlag ? 'function ' : `(method) ${await ownerOf(symbol)}`;
     const called = type ? await callSignatures(checker, type, 'call') : [];
     if (called.length > 0) return called.map((one) => `${head}${name}${one}`).join('\n');
   }
   const text = type ? await checker.typeToString(type, undefined, whole) : '';
-  if (flags & classFlag) return `class ${name}`;
+  if (flags & classFlag) return `class ${await withParameters(checker, symbol, name)}`;
   if (flags & enumFlag) return `enum ${name}`;
-  if (flags & variable)
-    return flags & interfaceFlag ? `interface ${name}\nvar ${name}: ${text}` : `const ${name}: ${text}`;
-  if (flags & (property | accessor)) return `(property) ${name}: ${text}`;
+  if (flags & variable) {
+    const word = await variableWord(symbol, own);
+    if (!(flags & interfaceFlag)) return `${word} ${name}: ${text}`;
+    // Where it stands for the type, the place has no type of the variable.
+    const value = await checker.getTypeOfSymbol(symbol);
+    const valueText = value ? await checker.typeToString(value, undefined, whole) : text;
+    return `interface ${await withParameters(checker, symbol, name)}\n${word} ${name}: ${valueText}`;
+  }
+  if (flags & (property | accessor)) return `(property) ${await ownerOf(symbol)}${name}: ${text}`;
   return flags & moduleFlag ? `module ${name}` : `${name}: ${text}`;
+}
+
+/** `Map<K, V>`, as the declaration names it. */
+async function withParameters(checker: Checker, symbol: TypeScriptSymbol, name: string): Promise<string> {
+  const declared = await checker.getDeclaredTypeOfSymbol(symbol);
+  const text = await checker.typeToString(declared, undefined, whole);
+  if (text === 'T[]') return `${name}<T>`;
+  return /^[\w$.]*<.*>$/s.test(text) ? `${name}${text.slice(text.indexOf('<'))}` : name;
+}
+
+/** `String.` of a method; nothing where the owner has no name: an object's literal, a module. */
+async function ownerOf(symbol: TypeScriptSymbol): Promise<string> {
+  const owner = await symbol.getParent();
+  return owner && /^(?!__)[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(owner.name) ? `${owner.name}.` : '';
 }
 
 /** Overloads say the same of the same parameter. */

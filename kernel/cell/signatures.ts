@@ -1,4 +1,4 @@
-import { parseSync } from 'oxc-parser';
+import { parseSync, type Span, type TSType } from 'oxc-parser';
 import type { Checker } from './project.ts';
 
 type Type = Parameters<Checker['typeToString']>[0];
@@ -12,9 +12,9 @@ const most = 12;
 export async function callSignatures(checker: Checker, type: Type, kind: 'call' | 'construct'): Promise<string[]> {
   const printed = await checker.typeToString(type, undefined, whole);
   const members = literalMembers(printed, kind);
-  if (members.length > 0) return limited(members);
+  if (members.length > 0) return limited(members.map(asDeclared));
   const arrow = kind === 'call' ? /^((?:<.*>)?\(.*\)) => /s : /^new ((?:<.*>)?\(.*\)) => /s;
-  if (arrow.test(printed)) return [printed.replace(arrow, '$1: ')];
+  if (arrow.test(printed)) return [asDeclared(printed.replace(arrow, '$1: '))];
   // `typeof setTimeout` says nothing: the declarations do.
   const signatures = await checker.getSignaturesOfType(type, kinds[kind]);
   const texts = await Promise.all(
@@ -37,6 +37,31 @@ function literalMembers(printed: string, kind: 'call' | 'construct'): string[] {
   return alias.typeAnnotation.members
     .filter(({ type }) => type === wanted)
     .map(({ start, end }) => (prefix + printed).slice(start, end).replace(/^new\s*|;$/g, ''));
+}
+
+type Parameter = { optional?: boolean; typeAnnotation?: { typeAnnotation: TSType } | null };
+
+/** The checker prints `end?: number | undefined` of the parameter that everybody writes, and reads, as `end?: number`. */
+function asDeclared(signature: string): string {
+  const prefix = 'declare function $q';
+  const [declared] = parseSync('signature.ts', `${prefix}${signature};`, { lang: 'ts' }).program.body;
+  if (declared?.type !== 'TSDeclareFunction') return signature;
+  let text = signature;
+  for (const parameter of (declared.params as Parameter[]).toReversed()) {
+    const type = parameter.optional ? parameter.typeAnnotation?.typeAnnotation : undefined;
+    if (type?.type !== 'TSUnionType' || type.types.at(-1)?.type !== 'TSUndefinedKeyword') continue;
+    const kept = oneOf(type.types.slice(0, -1));
+    const at = (offset: number) => offset - prefix.length;
+    text = text.slice(0, at(type.start)) + text.slice(at(kept.start), at(kept.end)) + text.slice(at(type.end));
+  }
+  return text;
+}
+
+/** What is left of a union; parentheses around a function's type are needed no more. */
+function oneOf(types: TSType[]): Span {
+  const [first, ...more] = types as [TSType, ...TSType[]];
+  if (more.length === 0 && first.type === 'TSParenthesizedType') return first.typeAnnotation;
+  return { start: first.start, end: (more.at(-1) ?? first).end };
 }
 
 /** A declaration from its parameters on, without its body. */

@@ -117,12 +117,33 @@ describe('Inspection', () => {
 
   test('shows a library’s documentation, as Markdown too', async () => {
     const { data } = await notebook.cells.inspect('[1].map', 6, 0);
-    assert.match(data?.['text/markdown'] ?? '', /```typescript\n\(method\) map<U>.*\n```\n\nCalls a defined callback/);
+    assert.match(
+      data?.['text/markdown'] ?? '',
+      /```typescript\n\(method\) Array.map<U>.*\n```\n\nCalls a defined callback/,
+    );
   });
 
   test('shows a class and a variable', async () => {
     assert.match((await inspect('Basket', 1)) ?? '', /^class Basket/);
     assert.equal(await inspect('const fresh = apple + 1', 8), 'const fresh: number');
+  });
+
+  test('says by which word a variable was declared', async () => {
+    assert.equal(await inspect('answers', 1), 'let answers: string[]');
+    assert.equal(await inspect('var wide = 1', 5), 'var wide: number');
+    assert.equal(await inspect('process.pid', 1), 'var process: Process');
+    assert.equal(await inspect('(apple: string) => apple', 21), '(parameter) apple: string');
+    assert.equal(await inspect('const { size: sides } = new Set()', 16), 'const sides: number');
+  });
+
+  test('names a type with its parameters, and what a member belongs to', async () => {
+    assert.equal(await inspect('let m: Map<string, number>', 8), 'interface Map<K, V>\nvar Map: MapConstructor');
+    assert.equal(await inspect('type Two<A, B> = A | B', 5), 'type Two<A, B> = A | B');
+    assert.equal(await inspect('new Basket().weight', 14), '(property) Basket.weight: number');
+    assert.match(
+      (await inspect('"abc".indexOf("b")', 7)) ?? '',
+      /^\(method\) String\.indexOf\(searchString: string, position\?: number\): number\n/,
+    );
   });
 
   test('finds nothing where there is nothing', async () => {
