@@ -9,11 +9,12 @@ import { type CellFailure, failure } from './failure.ts';
 import { type Inspection, inspect } from './inspect.ts';
 import { type Completeness, isComplete } from './is-complete.ts';
 import { mend } from './mend.ts';
+import { moduleCell } from './module-cell.ts';
 import { parse, type SyntaxProblem } from './parse.ts';
-import { type Accepted, createPast } from './past.ts';
+import { type Accepted, createPast, type Past } from './past.ts';
 import { openProject, type ProjectOptions } from './project.ts';
 import { type ReadCell, readCell } from './read-cell.ts';
-import type { Slot } from './slots.ts';
+import { predefinedSlot, type Slot } from './slots.ts';
 import { type CheckText, cellText } from './texts.ts';
 
 export type { CompiledCell } from './compile.ts';
@@ -73,8 +74,8 @@ export function openCells(options: CellsOptions, project = openProject(options))
 
   const language = () => `${inJavaScript ? 'js' : 'ts'}${project.settings.jsx ? 'x' : ''}` as Dialect;
 
-  const read = (source: string, number: number, table = past.table): ReadCell =>
-    readCell(source, number, { ...past, language: language(), settings: project.settings, table });
+  const read = (source: string, number: number, before: Past = past): ReadCell =>
+    readCell(source, number, { ...before, language: language(), settings: project.settings });
 
   /** What else a tsconfig.json says now is between the checker and the transformer. */
   function look(): string | undefined {
@@ -97,8 +98,10 @@ export function openCells(options: CellsOptions, project = openProject(options))
     if (cell.parsed.errors.length > 0) return syntaxProblems(cell, project, past);
     const isChecked = check !== 'off' && !inJavaScript;
     const text = isChecked || inJavaScript ? cellText(cell, past.names) : undefined;
-    const wrong = text && isChecked ? await checked(cell, text, check === 'error') : undefined;
-    if (wrong && check === 'error') return wrong;
+    const stops = check === 'error';
+    const wrong =
+      text && isChecked ? ((await moduleProblems(cell, stops)) ?? (await checked(cell, text, stops))) : undefined;
+    if (wrong && stops) return wrong;
     // No complaint stops a JavaScript cell, but what it declares gets its types.
     if (text && inJavaScript) await project.check({ ...past.files(), cell: text.text }, []);
     const typeImports = text && isChecked ? await typeImportsOf(cell, text, project) : new Set<number>();
@@ -109,10 +112,28 @@ export function openCells(options: CellsOptions, project = openProject(options))
     return wrong ? { ...compiled, warning: wrong.traceback.join('\n') } : compiled;
   }
 
-  function checked(cell: ReadCell, text: CheckText, stops: boolean): Promise<CellFailure | undefined> {
+  function checked(cell: ReadCell, text: CheckText, stops: boolean, before: Past = past) {
     if (cell.imports.names.some(({ entry }) => entry.module === 'tslab')) project.loosen(true);
-    return typeProblems(cell, text, project, past, stops);
+    return typeProblems(cell, text, project, before, stops);
   }
+
+  /** A cell that becomes a file is checked as one: it sees no names of the cells before. */
+  async function moduleProblems({ source, number }: ReadCell, stops: boolean): Promise<CellFailure | undefined> {
+    const module = moduleCell(source, language());
+    if (!module || module.browser) return undefined;
+    const before = withoutNames();
+    const cell = { ...read(module.text, number, before), source };
+    if (cell.parsed.errors.length > 0) return syntaxProblems(cell, project, before);
+    return checked(cell, cellText(cell, before.names), stops, before);
+  }
+
+  /** What is only looked at is not imported for good. */
+  function trial(names = past.names): Past {
+    const table = { ...past.table, entries: new Map(past.table.entries) };
+    return { ...past, names, table, files: () => past.files(table) };
+  }
+
+  const withoutNames = () => trial(new Map());
 
   const isJsx = ({ parsed, split }: ReadCell) =>
     language().length === 2 &&
@@ -155,17 +176,18 @@ export function openCells(options: CellsOptions, project = openProject(options))
   }
 
   function view(source: string, cursor: number): CellView {
-    // What is only being typed is not imported for good.
-    const table = { ...past.table, entries: new Map(past.table.entries) };
-    let cell = read(source, 0, table);
+    const module = moduleCell(source, language());
+    const typed = module?.text ?? source;
+    const before = module ? withoutNames() : trial();
+    let cell = read(typed, 0, before);
     if (cell.parsed.errors.length > 0) {
-      const tries = mend(source, cursor, cell.split).map((mended) => read(mended, 0, table));
+      const tries = mend(typed, cursor, cell.split).map((mended) => read(mended, 0, before));
       cell = tries.find(({ parsed }) => parsed.errors.length === 0) ?? tries[0]!;
     }
     // What is still broken must not take the lines below it along.
-    const { text } = cellText(cell, past.names, '\n;');
-    const files = { ...past.files(table), cell: text };
-    return { ...cell, source, names: past.names, project, files, magics: options.magics ?? [] };
+    const { text } = cellText(cell, before.names, '\n;');
+    const files = { ...before.files(), cell: text };
+    return { ...cell, source, names: before.names, project, files, magics: options.magics ?? [] };
   }
 
   return {
@@ -194,9 +216,4 @@ function jsxProblem(text: string): SyntaxProblem {
   const message =
     'JSX needs a tsconfig.json in the notebook\'s folder, e.g. { "compilerOptions": { "jsx": "react-jsx" } }';
   return { message, start, end: start + 1 };
-}
-
-function predefinedSlot(name: string): Slot | undefined {
-  if (!/^(?:_{1,3}|_\d+|_i{1,3}|_i\d+|_[oid]h|In|Out|_exit_code)$/.test(name)) return undefined;
-  return { name, kind: 'let', symbol: name, from: 'cells', path: [name] };
 }

@@ -26,6 +26,12 @@ export function predefined(name: string): string | undefined {
   return name === '_exit_code' ? 'number' : undefined;
 }
 
+/** Where such a name lives. */
+export function predefinedSlot(name: string): Slot | undefined {
+  if (!/^(?:_{1,3}|_\d+|_i{1,3}|_i\d+|_[oid]h|In|Out|_exit_code)$/.test(name)) return undefined;
+  return { name, kind: 'let', symbol: name, from: 'cells', path: [name] };
+}
+
 /** The new slots of a cell. Nothing of the session changes until the cell has been accepted. */
 export function slotsOf(parsed: Parsed, isTaken: (symbol: string) => boolean, imported: Map<string, Slot>): Names {
   const names: Names = new Map();

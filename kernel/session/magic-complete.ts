@@ -10,6 +10,7 @@ type Match = { text: string; type: string };
 const most = 200;
 /** Line magics whose argument is TypeScript, and cell magics whose body is. */
 const runs = /^%{1,2}(?:time|timeit|capture|prun|pinfo2?|pdef|pdoc|psource)$/;
+const writesModule = /^\s*%%module[ \t]+\S+\.[cm]?[jt]sx?[ \t]*\n/;
 const shells = /^%%(?:bash|sh|script)$/;
 
 /** undefined where the cursor is not in a magic's text. */
@@ -18,6 +19,7 @@ export function completeMagic(source: string, cursor: number, magics: readonly K
   const line = before.slice(before.lastIndexOf('\n') + 1);
   const first = /^\s*(%%\w+)/.exec(source)?.[1];
   const inBody = first !== undefined && before.trimStart().includes('\n');
+  if (inBody && writesModule.test(source)) return undefined;
   if (inBody && !runs.test(first)) return shells.test(first) ? command(line, cursor) : found(cursor, '', []);
   const place = /^\s*(?:[\w$]+\s*=|(?:const|let|var)\s+[\w$]+\s*=)?\s*((?:!{1,2}|%{1,2}).*)$/.exec(line)?.[1];
   if (place === undefined) return undefined;

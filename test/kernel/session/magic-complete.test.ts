@@ -69,6 +69,14 @@ describe('completion in a magic', () => {
     assert.deepEqual(completed('%%html\n<b'), []);
   });
 
-  for (const source of ['consol', 'a % b', 'x = a %b', '%time Math.ma', '%%time\nMath.ma', '`%who'])
+  for (const source of [
+    'consol',
+    'a % b',
+    'x = a %b',
+    '%time Math.ma',
+    '%%time\nMath.ma',
+    '%%module m.ts\nMath.ma',
+    '`%who',
+  ])
     test(`${JSON.stringify(source)} is the compiler’s`, () => assert.equal(completed(source), undefined));
 });
