@@ -72,8 +72,25 @@ export async function complete(view: CellView, cursor: number): Promise<Completi
     const text = `import * as $q from ${JSON.stringify(from)};\n$q.`;
     return { start, end, matches: (await members({ ...view, files: { cell: text } }, text.length, prefix)) ?? [] };
   }
-  const matches = await members(view, view.split.toText(cursor), prefix);
-  return { start, end, matches: matches ?? (await identifiers(view, start, prefix)) };
+  const position = view.split.toText(cursor);
+  const matches = await members(view, position, prefix);
+  if (matches) return { start, end, matches };
+  const wanted = prefix === '' ? await literals(view, position, before) : [];
+  return { start, end, matches: [...wanted, ...(await identifiers(view, start, prefix))] };
+}
+
+/** `"small"`, `"large"` where a value of those is wanted: what TypeScript would offer between the quotes. */
+async function literals(view: CellView, position: number, before: string): Promise<Match[]> {
+  if (!/(?:[=(,:?[|&]|\b(?:case|return))\s*$/.test(before)) return [];
+  const { cell = '' } = view.files;
+  const files = { ...view.files, cell: `${cell.slice(0, position)}""${cell.slice(position)}` };
+  const found = (await members({ ...view, files }, position + 1, '')) ?? [];
+  const quoted = (text: string) => {
+    const double = JSON.stringify(text);
+    // As the cell quotes its other strings.
+    return /'/.test(view.source) && !/["']/.test(text) ? `'${double.slice(1, -1)}'` : double;
+  };
+  return found.map((match) => ({ ...match, text: quoted(match.text) }));
 }
 
 /** The module of the `import { | } from` around the cursor. */

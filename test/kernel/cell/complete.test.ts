@@ -30,6 +30,13 @@ describe('Completion', () => {
     assert.deepEqual(matches, [{ text: 'apple', type: 'variable', signature: '5' }]);
   });
 
+  test('offers the strings that are wanted first, quoted as the cell’s others', async () => {
+    const first = async (marked: string) => (await complete(marked)).texts.slice(0, 2);
+    assert.deepEqual(await first('let size: "small" | "large" = ▮'), ['"large"', '"small"']);
+    assert.deepEqual(await first("const o: { kind: 'x' | 'y' } = { kind: ▮ }"), ["'x'", "'y'"]);
+    assert.deepEqual(await first('(apple as number) === ▮'), ['Basket', 'add']);
+  });
+
   test('offers names where an expression is unfinished', async () => {
     assert.ok((await complete('const q = ad▮')).texts.includes('add'));
   });
