@@ -58,7 +58,12 @@ function typeList(tokens: Token[]): number | undefined {
 
 const incomplete = (indent: string): Completeness => ({ status: 'incomplete', indent });
 
-const within = (text: string, bracket: Bracket) => deeper(lineIndent(text, bracket.start));
+/** As deep as the first line behind the bracket, where there is one: four spaces, a tab, or below the first argument. */
+function within(text: string, bracket: Bracket): string {
+  const outer = lineIndent(text, bracket.start);
+  const inner = /\n([ \t]*)(?=[^\s)\]}])/.exec(text.slice(bracket.start))?.[1] ?? '';
+  return inner.length > outer.length ? inner : deeper(outer);
+}
 
 const deeper = (indent: string) => indent + (indent.includes('\t') ? '\t' : '  ');
 
