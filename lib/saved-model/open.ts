@@ -2,11 +2,11 @@ import { join, resolve } from 'node:path';
 import type { Bundle } from './bundle.ts';
 import { naming, openBundle } from './bundle.ts';
 import type { Value } from './device.ts';
-import { borrowed, constant, freeConstant, hostValue, onHost, release } from './device.ts';
-import { dtypeWord, sizeOf } from './dtype.ts';
-import { invalid, ModelError } from './error.ts';
+import { constant, freeConstant, hostValue, onHost, release } from './device.ts';
+import { ModelError } from './error.ts';
 import { type ExampleFeatures, exampleFeatures } from './example-features.ts';
 import type { Constants } from './fold.ts';
+import { checkGiven, givenValue } from './given.ts';
 import type { FlatNode, Library, SubGraph } from './graph.ts';
 import { indexGraph } from './graph.ts';
 import { isHandleOp } from './handles.ts';
@@ -89,7 +89,7 @@ const MAX_PLANS = 16;
 
 const keyOf = (name: string, outputs: string[]): string => JSON.stringify([name, outputs]);
 
-type Runner = { plan: Plan; inputs: [string, TensorInfo][]; outputs: string[] };
+type Runner = { plan: Plan; inputs: string[]; outputs: string[] };
 
 class Opened {
   path: string;
@@ -238,7 +238,7 @@ class Opened {
   *compile(name: string, outputs: string[]): Generator<void, Runner> {
     const signature = this.signatures[name] as Signature;
     const plan = yield* compileInSteps(this.inline(signature, outputs), this.access(), this.state);
-    const runner = { plan, inputs: Object.entries(signature.inputs), outputs };
+    const runner = { plan, inputs: Object.keys(signature.inputs), outputs };
     if (this.runners.size < MAX_PLANS) this.runners.set(keyOf(name, outputs), runner);
     return runner;
   }
@@ -279,9 +279,9 @@ class Opened {
     if (!signature) throw new ModelError('FAILED_PRECONDITION', `Serving signature key "${name}" not found.`);
     const problem = this.problems[name];
     if (problem) throw new ModelError('UNIMPLEMENTED', `signature "${name}" cannot run: ${problem}`);
-    checkKeys(signature, inputs, wanted);
+    checkGiven(signature, inputs, wanted);
     const runner = this.runner(name, wanted ?? Object.keys(signature.outputs));
-    const values = runner.inputs.map(([key, info]) => toValue(key, info, inputs[key] as HostTensor));
+    const values = runner.inputs.map((key) => givenValue(signature, key, inputs));
     return { plan: runner.plan, outputs: runner.outputs, values };
   }
 
@@ -311,42 +311,6 @@ function missingOps(graph: SubGraph): string | undefined {
     return `${op} (${names.slice(0, 3).join(', ')}${more})`;
   });
   return `ops that are not supported: ${list.sort().join('; ')}`;
-}
-
-/** TF Serving's texts. */
-function checkKeys(signature: Signature, inputs: Record<string, HostTensor>, outputs: string[] | undefined): void {
-  const [wanted, given] = [Object.keys(signature.inputs), Object.keys(inputs)];
-  const missing = wanted.filter((key) => !Object.hasOwn(inputs, key));
-  const extra = given.filter((key) => !Object.hasOwn(signature.inputs, key));
-  if (missing.length > 0 || extra.length > 0) {
-    throw invalid(
-      `input size does not match signature: ${given.length}!=${wanted.length} len({${given}}) != len({${wanted}}). ` +
-        `Sent extra: {${extra}}. Missing but required: {${missing}}.`,
-    );
-  }
-  for (const [i, key] of (outputs ?? []).entries()) {
-    if (!Object.hasOwn(signature.outputs, key)) {
-      throw invalid(
-        `output tensor alias not found in signature: ${key} Outputs expected to be in the set {${Object.keys(signature.outputs)}}.`,
-      );
-    }
-    if (outputs?.indexOf(key) !== i) throw invalid(`duplicate output tensor alias: ${key}`);
-  }
-}
-
-function toValue(key: string, info: TensorInfo, tensor: HostTensor): Value {
-  if (tensor.dtype !== info.dtype) {
-    throw invalid(
-      `input "${key}" (${info.name}) must be ${dtypeWord(info.dtype)} but ${dtypeWord(tensor.dtype)} is given`,
-    );
-  }
-  const { dataId } = tensor as { dataId?: object };
-  if (dataId) return borrowed(tensor.dtype, tensor.shape, dataId);
-  const width = tensor.dtype.startsWith('complex') ? 2 : 1;
-  if (tensor.data.length !== width * sizeOf(tensor.shape)) {
-    throw invalid(`input "${key}": ${tensor.data.length} values do not fill the shape [${tensor.shape}]`);
-  }
-  return hostValue(tensor.dtype, tensor.shape, tensor.data);
 }
 
 function collect(names: string[], values: Value[]): Record<string, HostTensor> {

@@ -1,7 +1,7 @@
 import { dtypeOf, isDType } from './dtype.ts';
-import type { SignatureDef, TensorInfoProto } from './schema.ts';
-import { fromShapeProto } from './tensor-proto.ts';
-import type { Signature, TensorInfo } from './value.ts';
+import type { SignatureDef, TensorInfoProto, TensorProto } from './schema.ts';
+import { fromShapeProto, fromTensorProto } from './tensor-proto.ts';
+import type { HostTensor, Signature, TensorInfo } from './value.ts';
 
 /** The op that sets up tables and assets is listed as a signature, but takes no requests. */
 export const INIT_SIGNATURE = '__saved_model_init_op';
@@ -12,7 +12,12 @@ export function readSignatures(defs: ReadonlyMap<string, SignatureDef>): Record<
   for (const [name, def] of defs) {
     const infos = [...def.inputs.values(), ...def.outputs.values()];
     if (name === INIT_SIGNATURE || !infos.every((info) => isDType(info.dtype) && info.name !== '')) continue;
-    signatures[name] = { inputs: toInfos(def.inputs), outputs: toInfos(def.outputs), methodName: def.method_name };
+    signatures[name] = {
+      inputs: toInfos(def.inputs),
+      outputs: toInfos(def.outputs),
+      methodName: def.method_name,
+      ...(def.defaults.size > 0 && { defaults: toTensors(def.defaults) }),
+    };
   }
   return signatures;
 }
@@ -23,5 +28,11 @@ function toInfos(infos: ReadonlyMap<string, TensorInfoProto>): Record<string, Te
     // An absent shape is an unknown rank: TF1 exporters leave it out.
     result[key] = { name, dtype: dtypeOf(dtype), shape: tensor_shape ? fromShapeProto(tensor_shape) : null };
   }
+  return result;
+}
+
+function toTensors(protos: ReadonlyMap<string, TensorProto>): Record<string, HostTensor> {
+  const result: Record<string, HostTensor> = Object.create(null);
+  for (const [key, proto] of protos) result[key] = fromTensorProto(proto);
   return result;
 }

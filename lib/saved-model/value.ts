@@ -48,4 +48,6 @@ export type Signature = {
   outputs: Record<string, TensorInfo>;
   /** e.g. `tensorflow/serving/predict`. */
   methodName: string;
+  /** What an input is where a run is not given it: the default values of a tf.function's arguments. */
+  defaults?: Record<string, HostTensor>;
 };

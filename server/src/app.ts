@@ -12,7 +12,7 @@ import { listModels } from './routes/list.ts';
 import { metadata } from './routes/metadata.ts';
 import { isApi, parseTarget } from './routes/path.ts';
 import { predict } from './routes/predict.ts';
-import { modelStatus, writeStatus } from './routes/status.ts';
+import { writeStatus } from './routes/status.ts';
 import { Trace } from './routes/trace.ts';
 import type { ServerCore } from './servable/server-core.ts';
 import type { Caller } from './servable/turns.ts';
@@ -148,7 +148,7 @@ function answer(
   }
   switch (target.kind) {
     case 'status':
-      return sendBytes(reply, asBytes(writeStatus(modelStatus(core, target.wanted))));
+      return sendBytes(reply, asBytes(writeStatus(core, target.wanted)));
     case 'metadata':
       return sendBytes(reply, asBytes(metadata(core, target.wanted)));
     case 'run': {

@@ -1,5 +1,11 @@
-/** A message as plain values: text, booleans, lists, and fields in the order of their numbers. */
-export type ProtoValue = string | boolean | ProtoValue[] | { [field: string]: ProtoValue } | Map<string, ProtoValue>;
+/** A message as plain values: text, numbers, booleans, lists, and fields in the order of their numbers. */
+export type ProtoValue =
+  | string
+  | number
+  | boolean
+  | ProtoValue[]
+  | { [field: string]: ProtoValue }
+  | Map<string, ProtoValue>;
 
 /** protobuf's JSON printer with white space: 1 blank a level, and a line end after the message. */
 export function protoJson(value: ProtoValue): string {
@@ -8,7 +14,7 @@ export function protoJson(value: ProtoValue): string {
 
 function print(value: ProtoValue, level: number): string {
   if (typeof value === 'string') return quote(value);
-  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'boolean' || typeof value === 'number') return String(value);
   const list = Array.isArray(value);
   const entries = value instanceof Map ? [...value] : Object.entries(value);
   if (entries.length === 0) return list ? '[]' : '{}';

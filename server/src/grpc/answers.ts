@@ -2,12 +2,13 @@ import { encode } from '../../../lib/saved-model/encode.ts';
 import type { HostTensor } from '../../../lib/saved-model/value.ts';
 import { grpcStatus, invalidArgument, StatusError } from '../codec/errors.ts';
 import { modelStatus } from '../routes/status.ts';
+import { checkPredict } from '../servable/predict-method.ts';
 import { runModel } from '../servable/servable.ts';
 import type { ServerCore } from '../servable/server-core.ts';
 import { STATES } from '../servable/states.ts';
 import type { Caller } from '../servable/turns.ts';
 import * as messages from './messages.ts';
-import { answerSpec, specOf, wantedOf } from './model-spec.ts';
+import { answerSpec, specOf, versionSpec, wantedOf } from './model-spec.ts';
 import { readTensor, writeTensor } from './tensors.ts';
 
 /** PredictionService.Predict. */
@@ -25,6 +26,7 @@ export async function predict(
     if (!Object.hasOwn(model.signatures, signature)) {
       throw new StatusError('FAILED_PRECONDITION', `Serving signature key "${signature}" not found.`);
     }
+    checkPredict(model.signatureDefs[signature], core.checkMethodName);
     const inputs: Record<string, HostTensor> = Object.create(null);
     for (const [name, tensor] of request.inputs) inputs[name] = readTensor(name, tensor);
     const filter = request.output_filter.length > 0 ? request.output_filter : undefined;
@@ -52,7 +54,7 @@ export function metadata(
   try {
     const value = encode(messages.SignatureDefMap, { signature_def: new Map(Object.entries(model.signatureDefs)) });
     const any = { type_url: 'type.googleapis.com/tensorflow.serving.SignatureDefMap', value };
-    return { model_spec: answerSpec(version.id, ''), metadata: new Map([['signature_def', any]]) };
+    return { model_spec: versionSpec(version.id), metadata: new Map([['signature_def', any]]) };
   } finally {
     version.release();
   }
@@ -61,8 +63,7 @@ export function metadata(
 /** ModelService.GetModelStatus. */
 export function status(core: ServerCore, request: messages.GetModelStatusRequest): messages.GetModelStatusResponse {
   const spec = specOf(request.model_spec);
-  // gRPC has no check of an empty name: such a model is simply not found.
-  const versions = spec.name === '' ? notFound() : modelStatus(core, wantedOf(spec));
+  const versions = modelStatus(core, wantedOf(spec));
   return {
     model_version_status: versions.map(({ version, state, error }) => ({
       version,
@@ -70,8 +71,4 @@ export function status(core: ServerCore, request: messages.GetModelStatusRequest
       status: { error_code: grpcStatus(error?.code ?? 'OK'), error_message: error?.message ?? '' },
     })),
   };
-}
-
-function notFound(): never {
-  throw new StatusError('NOT_FOUND', 'Could not find any versions of model ');
 }

@@ -13,7 +13,12 @@ export function wantedOf({ name, version, version_label }: ModelSpec): Wanted {
   return { name, version: version?.value, label: version ? undefined : version_label };
 }
 
-/** Says in the answer which version it came from. */
-export function answerSpec({ name, version }: { name: string; version: bigint }, signature_name: string): ModelSpec {
-  return create(ModelSpec, { name, version: { value: version }, signature_name });
+/** Says in the answer which version and which signature it came from. */
+export function answerSpec(id: { name: string; version: bigint }, signature: string): ModelSpec {
+  return create(ModelSpec, { ...versionSpec(id), signature_name: signature || 'serving_default' });
+}
+
+/** Metadata is of all signatures. */
+export function versionSpec({ name, version }: { name: string; version: bigint }): ModelSpec {
+  return create(ModelSpec, { name, version: { value: version } });
 }

@@ -1,9 +1,10 @@
-import type { SignatureDef, TensorInfoProto } from '../../../lib/saved-model/schema.ts';
+import type { SignatureDef, TensorInfoProto, TensorProto } from '../../../lib/saved-model/schema.ts';
 import { enumName } from '../codec/dtype-name.ts';
 import { StatusError } from '../codec/errors.ts';
 import { byBytes } from '../codec/predict-request.ts';
 import { type ProtoValue, protoJson } from '../codec/proto-json.ts';
 import type { ServerCore, Wanted } from '../servable/server-core.ts';
+import { tensorJson } from './tensor-json.ts';
 
 /** GET …/metadata: the signatures, glued together from two messages exactly as TF Serving does. */
 export function metadata(core: ServerCore, wanted: Wanted): string {
@@ -20,14 +21,16 @@ export function metadata(core: ServerCore, wanted: Wanted): string {
   }
 }
 
-function signatureJson({ inputs, outputs, method_name }: SignatureDef): ProtoValue {
-  return { inputs: infosJson(inputs), outputs: infosJson(outputs), method_name, defaults: {} };
+function signatureJson({ inputs, outputs, method_name, defaults }: SignatureDef): ProtoValue {
+  const byName = new Map(sortedNames(defaults).map((name) => [name, tensorJson(defaults.get(name) as TensorProto)]));
+  return { inputs: infosJson(inputs), outputs: infosJson(outputs), method_name, defaults: byName };
 }
 
 function infosJson(infos: ReadonlyMap<string, TensorInfoProto>): ProtoValue {
-  const names = [...infos.keys()].sort(byBytes);
-  return new Map(names.map((name) => [name, infoJson(infos.get(name) as TensorInfoProto)]));
+  return new Map(sortedNames(infos).map((name) => [name, infoJson(infos.get(name) as TensorInfoProto)]));
 }
+
+const sortedNames = (entries: ReadonlyMap<string, unknown>): string[] => [...entries.keys()].sort(byBytes);
 
 /** A oneof that is not set is not printed; everything else is, defaults included. */
 function infoJson({ name, dtype, tensor_shape: shape, coo_sparse }: TensorInfoProto): ProtoValue {

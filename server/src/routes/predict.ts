@@ -3,6 +3,7 @@ import { invalidArgument, isTransient, toStatus } from '../codec/errors.ts';
 import { readFastRequest } from '../codec/fast-request.ts';
 import { writePredictAnswer } from '../codec/predict-answer.ts';
 import { byBytes, type PredictRequest, readPredictRequest } from '../codec/predict-request.ts';
+import { checkPredict } from '../servable/predict-method.ts';
 import { runModel, type ServableModel } from '../servable/servable.ts';
 import type { ServerCore, Wanted } from '../servable/server-core.ts';
 import type { Caller } from '../servable/turns.ts';
@@ -32,6 +33,7 @@ export function predict(
   try {
     request = readFastRequest(body, inputsOf) ?? readPredictRequest(body, inputsOf);
     trace?.end('parse');
+    checkPredict((model as unknown as ServableModel).signatureDefs[signature], core.checkMethodName);
     const answer = run(model as unknown as ServableModel, request, trace, caller);
     if (typeof answer === 'string') return answer;
     waits = true;

@@ -7,7 +7,6 @@ export type ModelVersionStatus = { version: bigint; state: State; error: StatusE
 
 /** The versions of a model, highest first, or the one asked for. A label is taken but not used, as in TF Serving. */
 export function modelStatus(core: ServerCore, { name, version }: Wanted): ModelVersionStatus[] {
-  if (name === '') throw new StatusError('INVALID_ARGUMENT', 'Missing model name in request.');
   const { board } = core.manager;
   if (version !== undefined) {
     const state = board.get(name, version);
@@ -19,8 +18,10 @@ export function modelStatus(core: ServerCore, { name, version }: Wanted): ModelV
   return versions.map(([number, state]) => entry(number, state));
 }
 
-export function writeStatus(versions: ModelVersionStatus[]): string {
-  return protoJson({ model_version_status: versions.map(statusJson) });
+/** GET of a model. REST refuses an empty name, where gRPC finds no such model. */
+export function writeStatus(core: ServerCore, wanted: Wanted): string {
+  if (wanted.name === '') throw new StatusError('INVALID_ARGUMENT', 'Missing model name in request.');
+  return protoJson({ model_version_status: modelStatus(core, wanted).map(statusJson) });
 }
 
 export function statusJson({ version, state, error }: ModelVersionStatus): { [field: string]: ProtoValue } {

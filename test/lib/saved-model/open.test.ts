@@ -89,7 +89,7 @@ describe('openSavedModel', () => {
     });
     assert.throws(() => model.run('other', {}), { message: 'Serving signature key "other" not found.' });
     const integers = { Conv1_input: { dtype: 'int32' as const, shape: [1, 28, 28, 1], data: new Int32Array(784) } };
-    assert.throws(() => model.run('serving_default', integers), /must be float but int32 is given/);
+    assert.throws(() => model.run('serving_default', integers), /Expects arg\[0\] to be float but int32 is provided/);
   });
 
   test('missing, cut off and changed files are errors with the file and the reason', () => {

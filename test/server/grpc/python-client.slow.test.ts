@@ -34,7 +34,7 @@ test('TensorFlow Serving’s Python client gets its answers over gRPC', { skip: 
       invalid('unknown output', 'output tensor alias not found in signature: z Outputs expected to be in the set {y}.'),
       invalid(
         'wrong input',
-        'input size does not match signature: 1!=1 len({z}) != len({x}). Sent extra: {z}. Missing but required: {x}.',
+        'Signature input alias: x(feed name: x:0) not found in request and no default value provided. Inputs expected to be in the request {z}, or default input alias set: ',
       ),
       invalid('no spec', 'Missing ModelSpec'),
       { what: 'metadata', answer: { version: 1, input: ['x:0', 1, [-1]], method: 'tensorflow/serving/predict' } },

@@ -96,7 +96,7 @@ describe('warm-up records', () => {
       version_label: undefined,
     });
     const request = (name: string) => ({ request: { model_spec: spec(name), input } });
-    const task = (name: string, method_name: string) => ({ model_spec: spec(name), method_name });
+    const task = (name: string, method_name: string) => ({ model_spec: { ...spec(name), name: 'm' }, method_name });
     const tasks = [task('', 'tensorflow/serving/classify'), task('regress', 'tensorflow/serving/regress')];
     const { signatures } = await run(
       Buffer.concat([
