@@ -141,16 +141,21 @@ function kernelJson({ env = process.env, node }: Surroundings, language: CellLan
     language,
     interrupt_mode: 'message' as const,
     kernel_protocol_version: '5.5',
-    ...(checking[name] ? { env: checking[name] } : {}),
+    ...(habits[name] ? { env: habits[name] } : {}),
     metadata: { debugger: false, typelab: { version } },
   };
 }
 
-/** Notebooks that were written for tslab are checked as it does, and those for Deno's kernel not at all. */
-const checking: Record<string, Record<string, string>> = {
-  tslab: { TYPELAB_STRICT: 'off' },
-  jslab: { TYPELAB_STRICT: 'off' },
-  deno: { TYPELAB_TYPECHECK: 'off' },
+/**
+ * How the kernels work whose notebooks ours takes: tslab checks types, but not strictly, Deno's does not check at all, and
+ * none of them hides a value behind a semicolon.
+ */
+const habits: Record<string, Record<string, string>> = {
+  tslab: { TYPELAB_STRICT: 'off', TYPELAB_SEMICOLON: 'shows' },
+  jslab: { TYPELAB_STRICT: 'off', TYPELAB_SEMICOLON: 'shows' },
+  deno: { TYPELAB_TYPECHECK: 'off', TYPELAB_SEMICOLON: 'shows' },
+  // ijavascript's.
+  javascript: { TYPELAB_SEMICOLON: 'shows' },
 };
 
 function folderOf(place: Place, surroundings: Surroundings): string {

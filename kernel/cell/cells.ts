@@ -31,6 +31,8 @@ export type CellsOptions = {
   inJavaScript?: boolean;
   /** Checked as tslab does, which is not strict, from the first cell on. */
   loose?: boolean;
+  /** As in tslab and at Node's prompt, a semicolon behind the last expression hides nothing. */
+  semicolonShows?: boolean;
   lastWords?: ProjectOptions['lastWords'];
   /** Names of the magics, such as `%time` and `%%bash`, for completion. */
   magics?: string[];
@@ -64,6 +66,7 @@ export type Cells = {
 export function openCells(options: CellsOptions, project = openProject(options)): Cells {
   const { inJavaScript = false, loose = false } = options;
   const past = createPast();
+  let semicolonShows = options.semicolonShows ?? false;
   let queue: Promise<unknown> = Promise.resolve();
 
   project.loosen(loose);
@@ -94,6 +97,7 @@ export function openCells(options: CellsOptions, project = openProject(options))
     const problem = look();
     if (problem) return { ename: 'Error', evalue: problem, traceback: [`Error: ${problem}`] };
     const cell = read(source, number);
+    if (importsTslab(cell)) semicolonShows = true;
     if (isJsx(cell)) cell.parsed.errors = [jsxProblem(cell.split.text)];
     if (cell.parsed.errors.length > 0) return syntaxProblems(cell, project, past);
     const isChecked = check !== 'off' && !inJavaScript;
@@ -113,7 +117,7 @@ export function openCells(options: CellsOptions, project = openProject(options))
   }
 
   function checked(cell: ReadCell, text: CheckText, stops: boolean, before: Past = past) {
-    if (cell.imports.names.some(({ entry }) => entry.module === 'tslab')) project.loosen(true);
+    if (importsTslab(cell)) project.loosen(true);
     return typeProblems(cell, text, project, before, stops);
   }
 
@@ -146,7 +150,7 @@ export function openCells(options: CellsOptions, project = openProject(options))
     for (const [name, { value }] of cell.own) if (value?.path) own.set(name, value);
     const earlier = (name: string) => past.names.get(name)?.value;
     const slot = (name: string) => cell.own.get(name)?.value ?? earlier(name) ?? predefinedSlot(name);
-    const session = { language: language(), settings: project.settings, slot, earlier };
+    const session = { language: language(), settings: project.settings, slot, earlier, semicolonShows };
     try {
       return compile({ source, number, split, parsed, own, ...session, ...settings });
     } catch (error) {
@@ -206,10 +210,14 @@ export function openCells(options: CellsOptions, project = openProject(options))
     reset() {
       past.forget();
       project.loosen(loose);
+      semicolonShows = options.semicolonShows ?? false;
     },
     close: () => project.close(),
   };
 }
+
+/** A notebook that was written for tslab says so by its first import. */
+const importsTslab = ({ imports }: ReadCell) => imports.names.some(({ entry }) => entry.module === 'tslab');
 
 function jsxProblem(text: string): SyntaxProblem {
   const start = Math.max(0, text.search(/<[\p{ID_Start}$_>]/u));

@@ -48,6 +48,8 @@ export type CompileOptions = {
   settings?: LowerSettings;
   /** Nothing says that all names are known: those that are not may be a later cell's. */
   unchecked?: boolean;
+  /** A last expression is the cell's value also with a semicolon behind it. */
+  semicolonShows?: boolean;
 };
 
 /** What only the transformer finds; TypeScript tells it before where it checks. */
@@ -79,7 +81,7 @@ export function compile(options: CompileOptions): CompiledCell {
   if (plain.error) throw new CannotLower(plain.error.message, plain.error.offset);
   const cell = rewritingOf(options, plain.code);
   if (plain.helpers) cell.prologue.push(plain.helpers);
-  rewrite(cell, endsInExpression(parsed, split));
+  rewrite(cell, endsInExpression(options));
   wrap(cell, options);
   return {
     number,
@@ -95,7 +97,7 @@ export function compile(options: CompileOptions): CompiledCell {
 }
 
 /** As in IPython: no value for a statement, a trailing semicolon, or a plain command. */
-export function endsInExpression(parsed: Parsed, split: Split): boolean {
+function endsInExpression({ parsed, split, semicolonShows = false }: CompileOptions): boolean {
   const last = parsed.program.body.at(-1);
   if (last?.type !== 'ExpressionStatement') return false;
   const call = last.expression as Node;
@@ -106,7 +108,7 @@ export function endsInExpression(parsed: Parsed, split: Split): boolean {
     if (name?.value === '%time' && /;\s*$/.test(String(last?.value))) return false;
     return (call.callee as Node & { property: Node }).property.name === 'magic' && name?.value !== '!';
   }
-  return split.text[last.end - 1] !== ';';
+  return semicolonShows || split.text[last.end - 1] !== ';';
 }
 
 /** A name declared again starts with its old value, as in IPython: a cell that fails before the declaration keeps it. */

@@ -15,17 +15,22 @@ export type TypeScriptOptions = {
   project?: Project;
   /** Types are checked as tslab does, which is not strict. */
   loose?: boolean;
+  /** A semicolon behind a cell's last expression does not hide its value. */
+  semicolonShows?: boolean;
   lastWords?: ProjectOptions['lastWords'];
 };
 
 /** @param folder the notebook's */
 export function openTypeScript(
   folder: string,
-  { inJavaScript = false, project, loose = false, lastWords }: TypeScriptOptions = {},
+  { inJavaScript = false, project, loose = false, semicolonShows = false, lastWords }: TypeScriptOptions = {},
 ): Language {
   const typelabLib = fileURLToPath(new URL('../../lib/index.ts', import.meta.url));
   const typelabKernel = fileURLToPath(new URL('../api.ts', import.meta.url));
-  const cells = openCells({ folder, typelabLib, typelabKernel, inJavaScript, loose, lastWords }, project);
+  const cells = openCells(
+    { folder, typelabLib, typelabKernel, inJavaScript, loose, semicolonShows, lastWords },
+    project,
+  );
   let check: Typecheck = inJavaScript ? 'off' : typecheckAtStart();
   let magics: KnownMagic[] = [];
   return {

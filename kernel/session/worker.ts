@@ -28,9 +28,10 @@ async function start(): Promise<void> {
   const inJavaScript = language === 'javascript';
   // kernel.json of a kernel that is called tslab says so.
   const loose = process.env.TYPELAB_STRICT === 'off';
+  const semicolonShows = process.env.TYPELAB_SEMICOLON === 'shows';
   const lastWords = descriptors && { from: descriptors.ends[2], to: descriptors.log[2] };
   const compiler = import('./typescript.ts').then(({ openTypeScript }) =>
-    openTypeScript(folder, { inJavaScript, loose, lastWords }),
+    openTypeScript(folder, { inJavaScript, loose, semicolonShows, lastWords }),
   );
   await compiler.catch(() => {}); // Told by the first request that needs it.
   // Then the sockets, so that front ends connect while the rest loads.

@@ -18,8 +18,10 @@ describe('the kernel of a notebook', () => {
   test('is ours for notebooks of kernels that are not installed and that it stands in for', async () => {
     assert.equal((await kernelFor(named('tslab'), 'a.ipynb')).language, 'typescript');
     assert.equal((await kernelFor(named('jslab'), 'a.ipynb')).language, 'javascript');
-    assert.deepEqual((await kernelFor(named('tslab'), 'a.ipynb')).env, { TYPELAB_STRICT: 'off' });
-    assert.deepEqual((await kernelFor(named('deno'), 'a.ipynb')).env, { TYPELAB_TYPECHECK: 'off' });
+    const shows = { TYPELAB_SEMICOLON: 'shows' };
+    assert.deepEqual((await kernelFor(named('tslab'), 'a.ipynb')).env, { TYPELAB_STRICT: 'off', ...shows });
+    assert.deepEqual((await kernelFor(named('deno'), 'a.ipynb')).env, { TYPELAB_TYPECHECK: 'off', ...shows });
+    assert.deepEqual((await kernelFor(named('javascript'), 'a.ipynb')).env, shows);
     assert.equal((await kernelFor(named('typelab'), 'a.ipynb')).env, undefined);
   });
 
