@@ -33,8 +33,14 @@ export type Metrics = {
 export type Snapshot = object[];
 export type SignatureLabels = { model_name: string; version: string; signature_name: string };
 
-/** Times are microseconds. */
-export type BatchReport = { rows: number; padding: number; tasks: number; queued: number };
+export type BatchReport = {
+  rows: number;
+  padding: number;
+  /** The rows of each input of the requests that begin in it. */
+  asked: number[];
+  /** What each task waited, in microseconds. */
+  queued: number[];
+};
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
@@ -51,8 +57,11 @@ export function createMetrics(): Metrics {
   const records = counter(`${TF}model_warmup_records_read`, ['model_path', 'status']);
   const signatures = counter(':typelab:serving:request_count', [...SIGNATURE, 'status']);
   const stages = histogram(':typelab:serving:stage_latency', [...SIGNATURE, 'stage']);
-  const queueing = histogram(':tensorflow:serving:batching_session:queuing_latency', ['model_name']);
-  const batches = counter(':tensorflow:serving:batching_session:wrapped_run_count', ['model_name']);
+  const queueing = histogram(`${BATCHING}queuing_latency`, ['thread_pool_name'], powers(100, 1.2, 52));
+  const batches = counter(`${BATCHING}wrapped_run_count`, []);
+  const askedRows = histogram(`${BATCHING}input_batch_size`, [], powers(1, 2, 14));
+  const runRows = histogram(`${BATCHING}processed_batch_size`, [], powers(1, 2, 14));
+  const filled = histogram(`${BATCHING}padding_size`, ['execution_batch_size'], powers(1, 2, 14));
   const batchRows = histogram(':typelab:serving:batch_rows', ['model_name'], powers(1, 2, 15));
   const batchPadding = counter(':typelab:serving:batch_padding_rows', ['model_name']);
   const coldLoads = counter(':typelab:serving:cold_load_count', ['model_name', 'status']);
@@ -71,9 +80,13 @@ export function createMetrics(): Metrics {
       warmUps.observe({ model_path, status }, micros);
       records.inc({ model_path, status }, count);
     },
-    batch(model_name, { rows, padding, queued }) {
-      queueing.observe({ model_name }, queued);
-      batches.inc({ model_name });
+    batch(model_name, { rows, padding, asked, queued }) {
+      // TF Serving's bundles name no pool.
+      for (const micros of queued) queueing.observe({ thread_pool_name: '' }, micros);
+      batches.inc();
+      for (const one of asked) askedRows.observe(one);
+      runRows.observe(rows + padding);
+      filled.observe({ execution_batch_size: String(rows + padding) }, padding);
       batchRows.observe({ model_name }, rows);
       batchPadding.inc({ model_name }, padding);
     },
@@ -91,6 +104,7 @@ export function createMetrics(): Metrics {
 }
 
 const TF = ':tensorflow:serving:';
+const BATCHING = `${TF}batching_session:`;
 const SIGNATURE = ['model_name', 'version', 'signature_name'];
 
 const powers = (start: number, factor: number, count: number): number[] =>

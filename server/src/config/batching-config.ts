@@ -31,13 +31,16 @@ export function toBatchingParameters(message: TextMessage | undefined): Batching
   };
   const number = (field: string, otherwise: number): number => Number(wrapped<bigint | number>(field, otherwise));
   const maxBatchSize = number('max_batch_size', 1000);
+  const splitLarge = wrapped('enable_large_batch_splitting', false);
+  const maxEnqueued = number('max_enqueued_batches', 10);
   const parameters: BatchingParameters = {
     maxBatchSize,
     batchTimeoutMicros: number('batch_timeout_micros', 0),
-    maxEnqueuedBatches: number('max_enqueued_batches', 10),
+    // TensorFlow's scheduler takes none for one, for the sake of models that say so.
+    maxEnqueuedBatches: maxEnqueued === 0 && !splitLarge ? 1 : maxEnqueued,
     numBatchThreads: number('num_batch_threads', availableParallelism()),
     threadPoolName: wrapped('thread_pool_name', 'model_server_batch_threads'),
-    splitLarge: wrapped('enable_large_batch_splitting', false),
+    splitLarge,
     maxExecutionBatchSize: number('max_execution_batch_size', maxBatchSize),
     allowedBatchSizes: ((message?.get('allowed_batch_sizes') ?? []) as bigint[]).map(Number),
     padVariableLengthInputs: one(message, 'pad_variable_length_inputs', false),
@@ -51,18 +54,33 @@ function zeroOf<T>(value: T): T {
   return (typeof value === 'number' ? 0 : typeof value === 'string' ? '' : false) as T;
 }
 
+/** The texts are those of TensorFlow's batch scheduler, which calls max_batch_size by another name. */
 function checkSizes({ allowedBatchSizes: sizes, ...parameters }: BatchingParameters): void {
+  const { maxBatchSize, maxExecutionBatchSize, splitLarge } = parameters;
+  for (const [name, value] of [
+    ['num_batch_threads', parameters.numBatchThreads],
+    ['input_batch_size_limit', maxBatchSize],
+    ['max_enqueued_batches', parameters.maxEnqueuedBatches],
+  ] as const) {
+    if (value < 1) throw invalidArgument(`${name} must be positive; was ${value}`);
+  }
+  if (parameters.batchTimeoutMicros < 0) {
+    throw invalidArgument(`batch_timeout_micros must be non-negative; was ${parameters.batchTimeoutMicros}`);
+  }
+  if (splitLarge && maxBatchSize < maxExecutionBatchSize) {
+    throw invalidArgument(
+      'When enable_large_batch_splitting is true, input_batch_size_limit must be greater than or equal to max_execution_batch_size.',
+    );
+  }
   if (sizes.some((size, i) => i > 0 && size <= (sizes[i - 1] as number))) {
     throw invalidArgument('allowed_batch_sizes entries must be monotonically increasing');
   }
-  const limit = parameters.splitLarge ? 'max_execution_batch_size' : 'max_batch_size';
-  const expected = parameters.splitLarge ? parameters.maxExecutionBatchSize : parameters.maxBatchSize;
   const last = sizes.at(-1);
-  if (last !== undefined && last !== expected) {
-    throw invalidArgument(
-      `Last entry in allowed_batch_sizes must match ${limit}; last entry was ${last}; expected ${expected}`,
-    );
-  }
+  // Batches are never larger than max_execution_batch_size: an end there makes sense too, though TF Serving refuses it.
+  if (last === undefined || last === maxBatchSize || (splitLarge && last === maxExecutionBatchSize)) return;
+  throw invalidArgument(
+    `Last entry in allowed_batch_sizes must match max_batch_size; last entry was ${last}; expected ${maxBatchSize}`,
+  );
 }
 
 const wrapper = (name: string, kind: FieldType['kind']): FieldType => ({

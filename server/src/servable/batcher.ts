@@ -33,13 +33,14 @@ export function createBatcher(
     const sizes = split(rows, limit, queue.at(-1));
     const opened = sizes.length - (isOpenFor(queue.at(-1), sizes[0] as number, limit) ? 1 : 0);
     if (queue.length + opened > parameters.maxEnqueuedBatches) {
-      throw new StatusError('UNAVAILABLE', 'The batch scheduling queue to which this task was submitted is full');
+      throw new StatusError('UNAVAILABLE', fullText(rows, queue, limit, parameters));
     }
     let from = 0;
     const parts = sizes.map((size) => {
       const part = mapTensors(inputs, (tensor) => sliceRows(tensor, from, from + size));
+      const task = { inputs: part, rows: size, asked: from === 0 ? rows : 0, caller };
       from += size;
-      return enqueue(key, queue, { inputs: part, rows: size, caller }, signature, outputs);
+      return enqueue(key, queue, task, signature, outputs);
     });
     return parts.length === 1 ? (parts[0] as Promise<Tensors>) : Promise.all(parts).then(together);
   }
@@ -47,21 +48,24 @@ export function createBatcher(
   function enqueue(
     key: string,
     queue: Batch[],
-    { inputs, rows, caller }: Pick<Task, 'inputs' | 'rows' | 'caller'>,
+    { inputs, rows, asked, caller }: Pick<Task, 'inputs' | 'rows' | 'asked' | 'caller'>,
     signature: string,
     outputs: string[] | undefined,
   ): Promise<Tensors> {
     let batch = queue.at(-1);
     if (!batch || !isOpenFor(batch, rows, limit)) {
       if (batch) start(key, queue, batch);
-      batch = { signature, outputs, tasks: [], rows: 0, since: performance.now(), timer: undefined, started: false };
+      batch = { signature, outputs, tasks: [], rows: 0, timer: undefined, started: false };
       queue.push(batch);
       wait(key, queue, batch);
     }
     batch.rows += rows;
     const full = batch.rows >= limit;
     const { tasks } = batch;
-    const result = new Promise<Tensors>((resolve, reject) => tasks.push({ inputs, rows, caller, resolve, reject }));
+    const since = performance.now();
+    const result = new Promise<Tensors>((resolve, reject) =>
+      tasks.push({ inputs, rows, asked, since, caller, resolve, reject }),
+    );
     if (full) start(key, queue, batch);
     return result;
   }
@@ -109,6 +113,9 @@ export function createBatcher(
 type Task = {
   inputs: Tensors;
   rows: number;
+  /** Rows of the whole request, in its first part. */
+  asked: number;
+  since: number;
   caller: Caller;
   resolve: (outputs: Tensors) => void;
   reject: (error: unknown) => void;
@@ -121,7 +128,6 @@ type Batch = {
   outputs: string[] | undefined;
   tasks: Task[];
   rows: number;
-  since: number;
   timer: NodeJS.Timeout | undefined;
   started: boolean;
 };
@@ -130,13 +136,13 @@ type Batch = {
 function rowsOf(inputs: Tensors): number {
   const tensors = Object.values(inputs);
   const first = tensors[0];
-  if (!first) throw invalidArgument('Batching session Run() must have at least one input tensor');
+  if (!first) throw invalidArgument('Batching Run() must have at least one input tensor');
   for (const { shape } of tensors) {
     if (shape.length === 0) {
-      throw invalidArgument('Batching session Run() input tensors must have at least one dimension');
+      throw invalidArgument('Batching Run() input tensors must have at least one dimension');
     }
     if (shape[0] !== first.shape[0]) {
-      throw invalidArgument('Batching session Run() input tensors must have equal 0th-dimension size');
+      throw invalidArgument('Batching Run() input tensors must have equal 0th-dimension size');
     }
   }
   return first.shape[0] as number;
@@ -159,6 +165,26 @@ function isOpenFor(batch: Batch | undefined, rows: number, limit: number): boole
   return batch !== undefined && batch.rows < limit && batch.rows + rows <= limit;
 }
 
+/** In the words of TensorFlow's scheduler, which always has one batch open. */
+function fullText(
+  rows: number,
+  queue: Batch[],
+  limit: number,
+  { splitLarge, maxEnqueuedBatches }: BatchingParameters,
+): string {
+  const start = 'The batch scheduling queue to which this task was submitted is full';
+  if (!splitLarge) {
+    return `${start}; currently ${queue.length} batches enqueued and max_enqueued_batches is ${maxEnqueuedBatches}`;
+  }
+  const batches = Math.max(queue.length, 1);
+  const open = queue.at(-1)?.rows ?? 0;
+  const room = (maxEnqueuedBatches - batches) * limit + limit - open;
+  return (
+    `${start}; task size is ${rows} but scheduling capacity is only ${room} (num_enqueued_batches=${batches}, ` +
+    `max_enqueued_batches=${maxEnqueuedBatches}, open_batch_size=${open}, max_execution_batch_size=${limit})`
+  );
+}
+
 /** The sizes of a task's parts: what still fits into the open batch, then whole batches. */
 function split(rows: number, limit: number, open: Batch | undefined): number[] {
   if (rows <= limit) return [rows];
@@ -170,14 +196,14 @@ function split(rows: number, limit: number, open: Batch | undefined): number[] {
 
 function* runBatch(
   model: ServableModel,
-  { signature, outputs, tasks: waited, since }: Batch,
+  { signature, outputs, tasks: waited }: Batch,
   { allowedBatchSizes, padVariableLengthInputs }: BatchingParameters,
   report: (batch: BatchReport) => void,
 ): Steps<void> {
   const tasks = waited.filter(({ caller, reject }) => {
     if (caller.gone()) reject(new StatusError('CANCELLED', 'The client has gone away'));
     else if (caller.deadline <= performance.now()) {
-      reject(new StatusError('DEADLINE_EXCEEDED', 'Run call was cancelled'));
+      reject(new StatusError('RESOURCE_EXHAUSTED', 'Run() timeout exceeded while waiting in batching queue'));
     } else return true;
     return false;
   });
@@ -185,7 +211,13 @@ function* runBatch(
   for (const { caller } of tasks) caller.begun?.();
   const rows = tasks.reduce((sum, task) => sum + task.rows, 0);
   const padding = (allowedBatchSizes.find((size) => size >= rows) ?? rows) - rows;
-  report({ rows, padding, tasks: tasks.length, queued: (performance.now() - since) * 1000 });
+  const now = performance.now();
+  report({
+    rows,
+    padding,
+    asked: tasks.flatMap(({ asked, inputs }) => (asked > 0 ? Object.keys(inputs).map(() => asked) : [])),
+    queued: tasks.map(({ since }) => (now - since) * 1000),
+  });
   let results: Tensors;
   try {
     const inputs = mapTensors((tasks[0] as Task).inputs, (_, name) => {
@@ -235,6 +267,7 @@ function finish(steps: Steps<void>): void {
 
 const failed = (message: string): StatusError => new StatusError('FAILED_PRECONDITION', message);
 
+/** All rows as long as the longest, in every dimension. */
 function alike(tensors: HostTensor[]): HostTensor[] {
   const row = (tensors[0] as HostTensor).shape
     .slice(1)

@@ -1,5 +1,6 @@
 import { newData, sizeOf } from '../../../lib/saved-model/dtype.ts';
 import type { HostTensor, TensorData } from '../../../lib/saved-model/value.ts';
+import { invalidArgument } from '../codec/errors.ts';
 
 /** The rows `from` to `to` of a tensor: what one request gets of a batch's output. */
 export function sliceRows(tensor: HostTensor, from: number, to: number): HostTensor {
@@ -28,12 +29,17 @@ export function joinRows(tensors: readonly HostTensor[], copies = 0): HostTensor
   return { dtype: first.dtype, shape, data };
 }
 
-/** Zeros (empty strings) behind each dimension but the first, until the tensor has the given row shape. */
+/**
+ * The tensor's first element behind each dimension but the first, until it has the given row shape: what is in a tensor is a value
+ * that the model takes.
+ */
 export function padRows(tensor: HostTensor, row: readonly number[]): HostTensor {
   const { shape } = tensor;
   if (row.every((size, i) => shape[i + 1] === size)) return tensor;
+  if (tensor.data.length === 0) throw invalidArgument('Got empty tensor in batch of non-empty tensors.');
   const target = [shape[0] as number, ...row];
   const data = newData(tensor.dtype, sizeOf(target));
+  for (let i = 0; i < data.length; i++) (data as unknown[])[i] = tensor.data[i % parts(tensor)];
   const inner = (shape.at(-1) as number) * parts(tensor);
   const innerTarget = (target.at(-1) as number) * parts(tensor);
   // Line by line along the last dimension; `index` counts the others.

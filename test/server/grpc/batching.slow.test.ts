@@ -76,11 +76,24 @@ test('the Python client meets the batching parameters, tensor_content and a chan
   assert.ok(codes.OK >= 1);
   assert.deepEqual(
     texts,
-    codes.UNAVAILABLE ? ['The batch scheduling queue to which this task was submitted is full'] : [],
+    codes.UNAVAILABLE
+      ? [
+          'The batch scheduling queue to which this task was submitted is full; currently 1 batches enqueued and max_enqueued_batches is 1',
+        ]
+      : [],
   );
   assert.deepEqual(answers.get('as content'), { answer: [12, [1, 2, 3]] });
   assert.equal(answers.get('larger than the channel argument allows').code, 'RESOURCE_EXHAUSTED');
   // Three requests of 1, 2 and 1 rows were one batch of four.
-  assert.match(page, /:tensorflow:serving:batching_session:wrapped_run_count\{model_name="plus"\} 1\n/);
+  const session = ':tensorflow:serving:batching_session:';
+  for (const line of [
+    'wrapped_run_count{} 1',
+    'queuing_latency_count{thread_pool_name=""} 3',
+    'input_batch_size_sum{} 4',
+    'processed_batch_size_sum{} 4',
+    'padding_size_count{execution_batch_size="4"} 1',
+  ]) {
+    assert.ok(page.includes(`${session}${line}\n`), page);
+  }
   assert.match(page, /:typelab:serving:batch_rows_sum\{model_name="plus"\} 4\n/);
 });

@@ -3,7 +3,6 @@ import { describe, test } from 'node:test';
 import type { HostTensor } from '../../../lib/saved-model/value.ts';
 import { build } from '../../../server/src/app.ts';
 import type { BatchingParameters } from '../../../server/src/config/batching-config.ts';
-import type { BatchReport } from '../../../server/src/metrics.ts';
 import { createBatcher } from '../../../server/src/servable/batcher.ts';
 import type { ServableModel } from '../../../server/src/servable/servable.ts';
 import { baseFolder, config, fakeCore } from '../fake-core.ts';
@@ -30,15 +29,17 @@ const floats = (...values: number[]): HostTensor => ({
 const until = (deadline: number) => ({ deadline, gone: () => false });
 
 function batcher(parameters: Partial<BatchingParameters> = {}, model: ServableModel = half()) {
-  const batches: Omit<BatchReport, 'queued'>[] = [];
-  const run = createBatcher(model, { ...DEFAULTS, ...parameters }, ({ rows, padding, tasks }) =>
-    batches.push({ rows, padding, tasks }),
-  );
+  const batches: { rows: number; padding: number; tasks: number }[] = [];
+  const asked: number[] = [];
+  const run = createBatcher(model, { ...DEFAULTS, ...parameters }, (report) => {
+    batches.push({ rows: report.rows, padding: report.padding, tasks: report.queued.length });
+    asked.push(...report.asked);
+  });
   const ask = async (...values: number[]) => {
     const { y } = await run('serving_default', { x: floats(...values) });
     return Array.from((y as HostTensor).data as Float32Array);
   };
-  return { run, ask, batches };
+  return { run, ask, batches, asked };
 }
 
 describe('a batch', () => {
@@ -52,7 +53,10 @@ describe('a batch', () => {
     const { run, batches } = batcher({ batchTimeoutMicros: 20_000 });
     const late = run('serving_default', { x: floats(2) }, undefined, until(performance.now()));
     const [, { y }] = await Promise.all([
-      assert.rejects(late, { code: 'DEADLINE_EXCEEDED' }),
+      assert.rejects(late, {
+        code: 'RESOURCE_EXHAUSTED',
+        message: 'Run() timeout exceeded while waiting in batching queue',
+      }),
       run('serving_default', { x: floats(4) }, undefined, until(performance.now() + 60_000)),
     ]);
     assert.deepEqual([...(y as HostTensor).data], [4]);
@@ -88,12 +92,13 @@ describe('a batch', () => {
   });
 
   test('takes a part of a large request where splitting is on', async () => {
-    const { ask, batches } = batcher({ splitLarge: true, maxBatchSize: 100, maxExecutionBatchSize: 4 });
+    const { ask, batches, asked } = batcher({ splitLarge: true, maxBatchSize: 100, maxExecutionBatchSize: 4 });
     assert.deepEqual(await Promise.all([ask(0), ask(2, 4, 6, 8, 10, 12, 14, 16)]), [[2], [3, 4, 5, 6, 7, 8, 9, 10]]);
     assert.deepEqual(
       batches.map(({ rows }) => rows),
       [4, 4, 1],
     );
+    assert.deepEqual(asked, [1, 8]);
   });
 
   test('has one row shape; others wait in a queue of their own', async () => {
@@ -105,13 +110,13 @@ describe('a batch', () => {
     assert.deepEqual(batches.map(({ tasks }) => tasks).sort(), [1, 2]);
   });
 
-  test('pads shorter rows with zeros where pad_variable_length_inputs is on', async () => {
+  test('pads shorter rows with their first element where pad_variable_length_inputs is on', async () => {
     const { run, batches } = batcher({ padVariableLengthInputs: true }, echo({ x: { dtype: 'int64' } }));
     const rows = (shape: number[], ...values: bigint[]) =>
       run('serving_default', { x: { dtype: 'int64', shape, data: BigInt64Array.from(values) } });
     const [a, b] = await Promise.all([rows([1, 2, 1], 1n, 2n), rows([1, 1, 3], 3n, 4n, 5n)]);
-    assert.deepEqual(a.x, { dtype: 'int64', shape: [1, 2, 3], data: BigInt64Array.of(1n, 0n, 0n, 2n, 0n, 0n) });
-    assert.deepEqual(b.x, { dtype: 'int64', shape: [1, 2, 3], data: BigInt64Array.of(3n, 4n, 5n, 0n, 0n, 0n) });
+    assert.deepEqual(a.x, { dtype: 'int64', shape: [1, 2, 3], data: BigInt64Array.of(1n, 1n, 1n, 2n, 1n, 1n) });
+    assert.deepEqual(b.x, { dtype: 'int64', shape: [1, 2, 3], data: BigInt64Array.of(3n, 4n, 5n, 3n, 3n, 3n) });
     assert.equal(batches.length, 1);
   });
 
@@ -142,7 +147,21 @@ describe('a request', () => {
       results.map(({ status }) => status),
       ['fulfilled', 'fulfilled', 'rejected'],
     );
-    assert.equal((results[2] as PromiseRejectedResult).reason.code, 'UNAVAILABLE');
+    const { code, message } = (results[2] as PromiseRejectedResult).reason;
+    assert.deepEqual(
+      [code, message],
+      [
+        'UNAVAILABLE',
+        'The batch scheduling queue to which this task was submitted is full; currently 2 batches enqueued and max_enqueued_batches is 2',
+      ],
+    );
+    const splitting = batcher({ splitLarge: true, maxBatchSize: 100, maxExecutionBatchSize: 4, maxEnqueuedBatches: 2 });
+    const first = splitting.ask(1);
+    await assert.rejects(splitting.ask(...Array(8).fill(1)), {
+      message:
+        'The batch scheduling queue to which this task was submitted is full; task size is 8 but scheduling capacity is only 7 (num_enqueued_batches=1, max_enqueued_batches=2, open_batch_size=1, max_execution_batch_size=4)',
+    });
+    await first;
   });
 
   test('without a first dimension, or with two, cannot be put into a batch', async () => {
@@ -177,7 +196,7 @@ describe('a request', () => {
 test('REST requests that come together share a batch, and one of wrong shape gets its own error', async () => {
   const model = half();
   const batches: number[] = [];
-  const submit = createBatcher(model, { ...DEFAULTS, maxBatchSize: 100 }, ({ tasks }) => batches.push(tasks));
+  const submit = createBatcher(model, { ...DEFAULTS, maxBatchSize: 100 }, ({ queued }) => batches.push(queued.length));
   const { core } = fakeCore(() => ({ ...model, submit }));
   await core.configure([config('half', baseFolder(1))]);
   const app = build({ core, cors: false });
@@ -194,14 +213,14 @@ test('REST requests that come together share a batch, and one of wrong shape get
       [200, [[3]]],
       [200, [[4], [5]]],
       [400, 'Serving signature name: "none" not found in signature def'],
-      [400, 'Batching session Run() input tensors must have at least one dimension'],
+      [400, 'Batching Run() input tensors must have at least one dimension'],
     ],
   );
   assert.deepEqual(batches, [2]);
   await app.close();
 });
 
-test('over REST a full queue is a 503 that says when to come again, and a request that waited too long a 504', async () => {
+test('over REST a full queue is a 503 that says when to come again, and a request that waited too long a 429', async () => {
   const parameters = { ...DEFAULTS, maxEnqueuedBatches: 1, maxBatchSize: 1, maxExecutionBatchSize: 1 };
   const model = half();
   const { core } = fakeCore(() => ({ ...model, submit: createBatcher(model, parameters) }));
@@ -222,6 +241,6 @@ test('over REST a full queue is a 503 that says when to come again, and a reques
   const { core: waiting } = fakeCore(() => ({ ...model, submit: createBatcher(model, slow) }));
   await waiting.configure([config('half', baseFolder(1))]);
   const hasty = build({ core: waiting, timeout: 1 });
-  assert.equal((await ask(hasty)).statusCode, 504);
+  assert.equal((await ask(hasty)).statusCode, 429);
   await hasty.close();
 });
