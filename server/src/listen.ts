@@ -6,6 +6,7 @@ import type { AppOptions } from './app.ts';
 import { StatusError } from './codec/errors.ts';
 import type { FlagValues } from './config/flags.ts';
 import { readSslConfig } from './config/ssl-config.ts';
+import { addReflection } from './grpc/reflection.ts';
 import type { Log } from './log.ts';
 import type { ServerCore } from './servable/server-core.ts';
 import type { Member } from './workers/member.ts';
@@ -35,7 +36,7 @@ export async function listenGrpc(
     share: member?.share,
   });
   if (flags.enable_grpc_healthcheck_service) await addHealth(server);
-  if (flags.enable_grpc_reflection) (await import('./grpc/reflection.ts')).addReflection(server);
+  if (flags.enable_grpc_reflection) addReflection(server, Boolean(flags.enable_grpc_healthcheck_service));
   const port = Number(flags.port);
   const socket = String(flags.grpc_socket_path);
   const sslFile = String(flags.ssl_config_file);

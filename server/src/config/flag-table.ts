@@ -226,8 +226,8 @@ export const FLAGS: readonly FlagRow[] = [
   row(
     'enable_grpc_reflection',
     'bool',
-    false,
-    'Enable gRPC server reflection (v1 and v1alpha), for grpcurl and its like.',
+    true,
+    'Answer gRPC server reflection (v1 and v1alpha), for grpcurl and its like.',
   ),
   row(
     'max_queued_requests',

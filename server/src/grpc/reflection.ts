@@ -1,68 +1,48 @@
-import { join } from 'node:path';
-import type { Server } from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
-import { ReflectionService } from '@grpc/reflection';
-import descriptors, { type IDescriptorProto, type IFileDescriptorProto } from 'protobufjs/ext/descriptor/index.js';
+import type { Server, ServerDuplexStream } from '@grpc/grpc-js';
+import type { Described } from './descriptors.ts';
 
-const { FileDescriptorProto } = descriptors;
-
-const protos = join(import.meta.dirname, '..', '..', 'proto');
-
-/** Server reflection (v1 and v1alpha), so that grpcurl and its like need no .proto files. */
-export function addReflection(server: Server): void {
-  const loaded = loadSync('tensorflow_serving/serving.proto', { includeDirs: [protos], keepCase: true });
-  // One list, which all definitions share.
-  const list = Object.values(loaded).find((one) => 'fileDescriptorProtos' in one)?.fileDescriptorProtos as Buffer[];
-  const files = asProtoc(list.map((bytes) => FileDescriptorProto.decode(bytes) as IFileDescriptorProto));
-  list.splice(0, list.length, ...files.map((file) => Buffer.from(FileDescriptorProto.encode(file).finish())));
-  new ReflectionService(loaded).addToServer(server);
-}
+const PATHS = ['v1', 'v1alpha'].map((version) => `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`);
 
 /**
- * protobufjs leaves out what protoc says: full type names, imports, and map entries that are called after their field. Go's clients
- * refuse files without them.
+ * Server reflection (v1 and v1alpha), so that grpcurl and its like need no .proto files. The first call reads them: a server that
+ * nobody asks starts a sixth of a second sooner.
  */
-function asProtoc(files: IFileDescriptorProto[]): IFileDescriptorProto[] {
-  const homes = new Map<string, string>();
-  const messages: { message: IDescriptorProto; scope: string; file: IFileDescriptorProto }[] = [];
-  const walk = (message: IDescriptorProto, parent: string, file: IFileDescriptorProto): void => {
-    const scope = `${parent}.${message.name}`;
-    messages.push({ message, scope, file });
-    homes.set(scope, file.name as string);
-    for (const { name } of message.enumType ?? []) homes.set(`${scope}.${name}`, file.name as string);
-    nameEntries(message);
-    for (const nested of message.nestedType ?? []) walk(nested, scope, file);
+export function addReflection(server: Server, withHealth: boolean): void {
+  let described: ReturnType<typeof describe> | undefined;
+  for (const path of PATHS) {
+    const asIs = (bytes: Buffer): Buffer => bytes;
+    const method = { path, requestStream: true, responseStream: true } as const;
+    const bytes = {
+      requestSerialize: asIs,
+      requestDeserialize: asIs,
+      responseSerialize: asIs,
+      responseDeserialize: asIs,
+    };
+    server.addService(
+      { ServerReflectionInfo: { ...method, ...bytes } },
+      {
+        ServerReflectionInfo: (call: ServerDuplexStream<Buffer, Buffer>) => {
+          described ??= describe(withHealth);
+          const handle = (found: Described | undefined) => found?.handle(typed(call, found.method) as never);
+          described.then((all) => handle(all.get(path))).catch((error) => call.destroy(error));
+        },
+      },
+    );
+  }
+}
+
+async function describe(withHealth: boolean) {
+  const { describeServices } = await import('./descriptors.ts');
+  return describeServices(withHealth);
+}
+
+/** The call as the library's handler expects it, with messages in place of bytes. */
+function typed(call: ServerDuplexStream<Buffer, Buffer>, method: Described['method']) {
+  return {
+    on(event: string, listen: (given: unknown) => void) {
+      call.on(event, event === 'data' ? (bytes: Buffer) => listen(method.requestDeserialize(bytes)) : listen);
+    },
+    write: (reply: unknown) => call.write(method.responseSerialize(reply)),
+    end: () => call.end(),
   };
-  for (const file of files) {
-    for (const { name } of file.enumType ?? []) homes.set(`.${file.package}.${name}`, file.name as string);
-    for (const message of file.messageType ?? []) walk(message, `.${file.package}`, file);
-  }
-  for (const { message, scope, file } of messages) {
-    for (const field of message.field ?? []) {
-      if (!field.typeName) continue;
-      field.typeName = resolve(field.typeName, scope, homes);
-      const home = homes.get(field.typeName) as string;
-      if (home !== file.name && !file.dependency?.includes(home)) file.dependency = [...(file.dependency ?? []), home];
-    }
-  }
-  return files;
-}
-
-/** `version_labels` → `VersionLabelsEntry`. */
-function nameEntries(message: IDescriptorProto): void {
-  for (const entry of message.nestedType ?? []) {
-    const field = message.field?.find(({ typeName }) => entry.options?.mapEntry && typeName === entry.name);
-    if (!field) continue;
-    const words = (field.name as string).split('_').map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
-    entry.name = `${words.join('')}Entry`;
-    field.typeName = entry.name;
-  }
-}
-
-/** As protobuf looks a name up: in the message, then in what is around it. */
-function resolve(name: string, scope: string, homes: ReadonlyMap<string, string>): string {
-  for (let around = scope; ; around = around.slice(0, around.lastIndexOf('.'))) {
-    if (homes.has(`${around}.${name}`)) return `${around}.${name}`;
-    if (around === '') return name;
-  }
 }

@@ -23,7 +23,7 @@ for (const version of ['v1', 'v1alpha']) {
     skip: withoutServingApi,
   }, async (t) => {
     const port = await freePort();
-    const flags = [`--port=${port}`, '--enable_grpc_reflection', `--model_base_path=${savedModel(1)}`];
+    const flags = [`--port=${port}`, `--model_base_path=${savedModel(1)}`];
     const server = await startServer(flags, { until: 'Running gRPC ModelServer at 0.0.0.0' });
     t.after(() => server.stop());
     const ask = client(version, `127.0.0.1:${port}`);
@@ -43,6 +43,23 @@ for (const version of ['v1', 'v1alpha']) {
     assert.match(stdout, /^1\d\d compared\n$/, stdout + stderr);
   });
 }
+
+test('reflection has the health service where that is on, and can be turned off', async (t) => {
+  const services = async (flag: string): Promise<string[]> => {
+    const port = await freePort();
+    const flags = [`--port=${port}`, flag, `--model_base_path=${savedModel(1)}`];
+    const server = await startServer(flags, { until: 'Running gRPC ModelServer at 0.0.0.0' });
+    t.after(() => server.stop());
+    const { list_services_response } = await client('v1', `127.0.0.1:${port}`)({ list_services: '' });
+    return (list_services_response as { service: { name: string }[] }).service.map(({ name }) => name).sort();
+  };
+  assert.deepEqual(await services('--enable_grpc_healthcheck_service'), [
+    'grpc.health.v1.Health',
+    'tensorflow.serving.ModelService',
+    'tensorflow.serving.PredictionService',
+  ]);
+  await assert.rejects(services('--enable_grpc_reflection=false'), /UNIMPLEMENTED/);
+});
 
 type Reply = Record<string, unknown>;
 
