@@ -37,7 +37,13 @@ if (!connectionFile) {
 }
 
 // Jupyter's front ends interrupt by message, but a ^C reaches every process of a terminal; the worker's watcher acts on it.
-process.on('SIGINT', () => {});
+const ignore = () => {};
+process.on('SIGINT', ignore);
+// A script of node:vm with breakOnSigint takes the listeners away that it is told of, and the signal would end the process.
+const { listenerCount } = process;
+process.listenerCount = (name, ...given) =>
+  listenerCount.call(process, name, ...given) -
+  (name === 'SIGINT' && given.length === 0 && process.listeners(name).includes(ignore) ? 1 : 0);
 enableCompileCache(cache);
 const { prepared, main, second } = programs();
 // Before there is a second thread: what it opens meanwhile could get the number 1 or 2.

@@ -108,6 +108,16 @@ for (const [how, interrupt] of [
   });
 }
 
+test('SIGINT ends a script that asks for it by breakOnSigint, and not the kernel', {
+  skip: process.platform === 'win32',
+}, async () => {
+  await kernel.run("import vm from 'node:vm';");
+  const { reply } = await begin("vm.runInNewContext('there(); for (;;);', { there }, { breakOnSigint: true });");
+  kernel.process.kill('SIGINT');
+  assert.equal(((await reply).content as unknown as Record<string, unknown>).ename, 'Error');
+  assert.equal((await kernel.run('1')).reply.status, 'ok');
+});
+
 describe('a program whose start takes long', () => {
   // A machine that is busy holds the thread up between starting it and knowing it.
   before(() =>
