@@ -4,7 +4,7 @@ import { createBoxes } from './boxes.ts';
 import { compiledMappings } from './compiled-mappings.ts';
 import type { Node } from './node.ts';
 import { type Parsed, parse } from './parse.ts';
-import { type Rewriting, rewrite } from './rewrite.ts';
+import { type Rewriting, rewrite, type ShownValue } from './rewrite.ts';
 import type { Slot } from './slots.ts';
 import type { Split } from './split.ts';
 
@@ -16,7 +16,7 @@ export type CompiledCell = {
   file: string;
   /** What the user typed. */
   source: string;
-  /** An expression `async ($) => { … }`. It resolves to `{ value }` when the cell ends in an expression, else to undefined. `$` is the runtime's CellContext. */
+  /** An expression `async ($) => { … }`. It resolves to `{ value }` when the cell ends in an expression, with `asItIs` where a promise is not to be waited for, else to undefined. `$` is the runtime's CellContext. */
   code: string;
   /** Source map "mappings" from `code` to `source`. */
   mappings: string;
@@ -81,7 +81,7 @@ export function compile(options: CompileOptions): CompiledCell {
   if (plain.error) throw new CannotLower(plain.error.message, plain.error.offset);
   const cell = rewritingOf(options, plain.code);
   if (plain.helpers) cell.prologue.push(plain.helpers);
-  rewrite(cell, endsInExpression(options));
+  rewrite(cell, shownValue(options));
   wrap(cell, options);
   return {
     number,
@@ -96,19 +96,24 @@ export function compile(options: CompileOptions): CompiledCell {
   };
 }
 
-/** As in IPython: no value for a statement, a trailing semicolon, or a plain command. */
-function endsInExpression({ parsed, split, semicolonShows = false }: CompileOptions): boolean {
+/**
+ * As in IPython: no value for a statement, a trailing semicolon, or a plain command. Where the semicolon hides nothing, it
+ * keeps a promise from being waited for: `serve();` of a notebook of tslab or Deno may never settle.
+ */
+function shownValue({ parsed, split, semicolonShows = false }: CompileOptions): ShownValue | undefined {
   const last = parsed.program.body.at(-1);
-  if (last?.type !== 'ExpressionStatement') return false;
+  if (last?.type !== 'ExpressionStatement') return undefined;
   const call = last.expression as Node;
   if (parsed.contextCalls.some(({ node }) => node === call)) {
     const [name, parts] = call.arguments as Node[];
     const last = (parts?.elements as Node[] | undefined)?.at(-1);
     // `%time f();` keeps its value to itself, as code does.
-    if (name?.value === '%time' && /;\s*$/.test(String(last?.value))) return false;
-    return (call.callee as Node & { property: Node }).property.name === 'magic' && name?.value !== '!';
+    if (name?.value === '%time' && /;\s*$/.test(String(last?.value))) return undefined;
+    const { property } = call.callee as Node & { property: Node };
+    return property.name === 'magic' && name?.value !== '!' ? 'settled' : undefined;
   }
-  return semicolonShows || split.text[last.end - 1] !== ';';
+  if (split.text[last.end - 1] !== ';') return 'settled';
+  return semicolonShows ? 'as it is' : undefined;
 }
 
 /** A name declared again starts with its old value, as in IPython: a cell that fails before the declaration keeps it. */

@@ -26,8 +26,11 @@ export type Rewriting = {
   unchecked: boolean;
 };
 
+/** What becomes of a cell's last expression: what a promise settles to is its value, or the promise. */
+export type ShownValue = 'settled' | 'as it is';
+
 /** Declarations become assignments to the notebook's boxes, and the uses of their names what is in them. */
-export function rewrite(cell: Rewriting, returnsValue: boolean): void {
+export function rewrite(cell: Rewriting, shown: ShownValue | undefined): void {
   const { parsed, boxes, context, code } = cell;
   const { body } = parsed.program;
   for (const statement of body) rewriteStatement(cell, statement);
@@ -39,7 +42,7 @@ export function rewrite(cell: Rewriting, returnsValue: boolean): void {
   rewriteUses(cell);
   hoistVariables(cell);
   const last = body.at(-1);
-  if (returnsValue && last?.type === 'ExpressionStatement') returnValue(cell, last);
+  if (shown && last?.type === 'ExpressionStatement') returnValue(cell, last, shown);
 }
 
 function rewriteContextCall({ code, context }: Rewriting, node: Node, canAwait: boolean): void {
@@ -97,7 +100,7 @@ function hoistVariables({ parsed, boxes, prologue, earlier }: Rewriting): void {
     }
 }
 
-function returnValue({ code, text }: Rewriting, last: Node): void {
-  code.prependRight(last.start, 'return { value: await (');
+function returnValue({ code, text }: Rewriting, last: Node, shown: ShownValue): void {
+  code.prependRight(last.start, shown === 'settled' ? 'return { value: await (' : 'return { asItIs: true, value: (');
   code.appendLeft(text[last.end - 1] === ';' ? last.end - 1 : last.end, ') }');
 }

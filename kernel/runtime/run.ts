@@ -56,7 +56,8 @@ export type Runtime = {
 type Ended =
   | ErrorEvent
   | { status: 'ok'; userExpressions: Record<string, unknown>; payload: Record<string, unknown>[] };
-type Body = (context: CellContext) => Promise<{ value: unknown } | undefined>;
+type Body = (context: CellContext) => Promise<Value | undefined>;
+type Value = { value: unknown; asItIs?: boolean };
 
 export type RuntimeOptions = {
   folder: string;
@@ -112,7 +113,7 @@ export function createRuntime({ folder, emit, pump }: RuntimeOptions): Runtime {
     try {
       if (!message.silent) state.input(message.cell.number, message.cell.source);
       const ended = await evaluate(message.cell, cell);
-      if (ended && !message.silent) await showResult(ended.value, cell);
+      if (ended && !message.silent) await showResult(ended, cell);
       await Promise.all(pending);
       const userExpressions = await evaluateAll(message.userExpressions, cell);
       return { status: 'ok', userExpressions, payload };
@@ -121,7 +122,7 @@ export function createRuntime({ folder, emit, pump }: RuntimeOptions): Runtime {
     }
   }
 
-  async function evaluate(compiled: CompiledCell, cell: Cell): Promise<{ value: unknown } | undefined> {
+  async function evaluate(compiled: CompiledCell, cell: Cell): Promise<Value | undefined> {
     tracer.know(compiled, cell.id);
     const script = new vm.Script(compiled.code, {
       filename: compiled.file,
@@ -133,8 +134,8 @@ export function createRuntime({ folder, emit, pump }: RuntimeOptions): Runtime {
     return (script.runInThisContext() as Body)(createContext({ compiled, cell, host: state, scope, modules }));
   }
 
-  async function showResult(value: unknown, cell: Cell): Promise<void> {
-    const settled: unknown = await value;
+  async function showResult({ value, asItIs }: Value, cell: Cell): Promise<void> {
+    const settled: unknown = asItIs ? value : await value;
     if (settled === undefined || cell.signal.aborted) return;
     const shown = await bundle(settled);
     if (cell.signal.aborted) return;

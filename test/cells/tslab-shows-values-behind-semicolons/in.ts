@@ -8,6 +8,14 @@ import * as tslab from 'tslab';
 // %%
 tslab.display.text('no value of its own');
 // %%
+new Promise(() => {});
+// %%
+await Promise.resolve('settled');
+// %%
+Promise.resolve('settled')
+// %%
+!echo a command
+// %%
 let n = 1;
 // %%
 %reset -f
