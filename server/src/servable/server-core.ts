@@ -35,6 +35,7 @@ export class ServerCore {
   #options: CoreOptions;
   #models: readonly ModelConfig[] = [];
   #labels = new Map<string, Map<string, bigint>>();
+  #configured = false;
   /** Some version's folder was not whole at the last look. */
   #copying = false;
   #timer: NodeJS.Timeout | undefined;
@@ -54,8 +55,11 @@ export class ServerCore {
   async configure(models: readonly ModelConfig[]): Promise<void> {
     const { log } = this.#options;
     validateModels(models, this.#models);
-    this.#refuseLabels(models);
-    const first = this.#models.length === 0;
+    const already = this.#labelsThatAnswer(models);
+    this.#refuseLabels(models, already);
+    const first = !this.#configured;
+    this.#configured = true;
+    const before = this.manager.board.changes;
     const added = models.filter(({ name }) => !this.#models.some((old) => old.name === name));
     const dropped = this.#models.filter(({ name }) => !models.some((model) => model.name === name));
     log('I', 'adding', 'Adding/updating models.');
@@ -67,15 +71,17 @@ export class ServerCore {
     }
     this.poll();
     this.#schedule();
+    this.manager.board.look();
     if (this.#demand) await this.#untilCopied();
     else {
       await this.#untilAvailable(
         added.map(({ name }) => name),
         first ? 'servable(s)' : 'model(s)',
+        before,
       );
       await this.#untilLabelledSettle();
     }
-    const labels = this.#checkLabels();
+    const labels = this.#checkLabels(already);
     await this.#together(labels);
     this.#labels = labels;
     log('I', 'finished adding', 'Finished adding/updating models');
@@ -188,16 +194,18 @@ export class ServerCore {
     return state !== undefined && (state.state !== 'END' || state.error !== undefined);
   }
 
-  async #untilAvailable(names: string[], noun: string): Promise<void> {
+  /** A model may have been served before: how its versions ended before that change says nothing about this time. */
+  async #untilAvailable(names: string[], noun: string, before: number): Promise<void> {
     const { board } = this.manager;
-    const settled = (name: string): boolean =>
-      board.versions(name).some(([, { state }]) => state === 'AVAILABLE' || state === 'END');
-    await board.until(() => names.every(settled));
+    const available = (name: string): boolean => board.versions(name).some(([, { state }]) => state === 'AVAILABLE');
+    const failure = (name: string) =>
+      board.versions(name).find(([, { state, error, change }]) => state === 'END' && error && change > before);
+    // A later configuration may have dropped it meanwhile.
+    const dropped = (name: string): boolean => !this.#models.some((model) => model.name === name);
+    await board.until(() => names.every((name) => available(name) || failure(name) || dropped(name)));
     const failed = names.flatMap((name) => {
-      const versions = board.versions(name);
-      if (versions.some(([, { state }]) => state === 'AVAILABLE')) return [];
-      const [version, { error }] = versions.find(([, { state }]) => state === 'END') as (typeof versions)[0];
-      return [`${idText({ name, version })}${error ? ` due to error: ${statusText(error)}` : ''}}, `];
+      const [version, { error }] = (available(name) ? undefined : failure(name)) ?? [0n, {}];
+      return error ? [`{${idText({ name, version })} due to error: ${statusText(error)}}, `] : [];
     });
     if (failed.length > 0) {
       throw new StatusError('UNKNOWN', `${failed.length} ${noun} did not become available: {${failed.join('')}}`);
@@ -222,28 +230,40 @@ export class ServerCore {
     if (textOf(labels) !== textOf(this.#labels)) await this.#options.together?.labelled(textOf(labels));
   }
 
+  /** Those whose version answers now: TF Serving looks before it changes anything, so they stay when the version goes. */
+  #labelsThatAnswer(models: readonly ModelConfig[]): Set<string> {
+    return new Set(
+      models.flatMap(({ name, labels }) =>
+        [...labels]
+          .filter(([, version]) => this.#answers(this.manager.board.get(name, version)?.state))
+          .map(([label, version]) => labelText(name, label, version)),
+      ),
+    );
+  }
+
   /** A label that no version will ever carry is refused before anything changes, as in TF Serving. */
-  #refuseLabels(models: readonly ModelConfig[]): void {
+  #refuseLabels(models: readonly ModelConfig[], already: ReadonlySet<string>): void {
     if (models.every(({ labels }) => labels.size === 0)) return;
     const found = pollModels(models, () => {});
     for (const { name, labels } of found ? models : []) {
       const coming = found?.get(name) ?? [];
       for (const [label, version] of labels) {
-        if (!coming.some((one) => one.version === version)) this.#checkLabel(name, label, version);
+        if (!coming.some((one) => one.version === version)) this.#checkLabel(name, label, version, already);
       }
     }
   }
 
-  #checkLabels(): Map<string, Map<string, bigint>> {
+  #checkLabels(already: ReadonlySet<string>): Map<string, Map<string, bigint>> {
     const labels = new Map<string, Map<string, bigint>>();
     for (const { name, labels: wanted } of this.#models) {
-      for (const [label, version] of wanted) this.#checkLabel(name, label, version);
+      for (const [label, version] of wanted) this.#checkLabel(name, label, version, already);
       labels.set(name, wanted);
     }
     return labels;
   }
 
-  #checkLabel(name: string, label: string, version: bigint): void {
+  #checkLabel(name: string, label: string, version: bigint, already: ReadonlySet<string>): void {
+    if (already.has(labelText(name, label, version))) return;
     if (this.#answers(this.manager.board.get(name, version)?.state)) return;
     const before = this.#labels.get(name)?.get(label);
     if (this.#options.allowLabelsForUnavailable && (before === undefined || before === version)) return;
@@ -256,7 +276,9 @@ export class ServerCore {
 
 function textOf(labels: Map<string, Map<string, bigint>>): string {
   return [...labels]
-    .flatMap(([name, versions]) => [...versions].map(([label, version]) => `${name}/${label}=${version}`))
+    .flatMap(([name, versions]) => [...versions].map(([label, version]) => labelText(name, label, version)))
     .sort()
     .join(' ');
 }
+
+const labelText = (name: string, label: string, version: bigint): string => `${name}/${label}=${version}`;

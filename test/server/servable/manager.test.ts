@@ -109,7 +109,7 @@ describe('the life of versions', () => {
     await assert.rejects(core.configure([config('m', base)]), {
       code: 'UNKNOWN',
       message:
-        '1 servable(s) did not become available: {{name: m version: 5} due to error: UNIMPLEMENTED: no such op}, }',
+        '1 servable(s) did not become available: {{{name: m version: 5} due to error: UNIMPLEMENTED: no such op}, }',
     });
     assert.deepEqual(
       texts().filter((text) => /Retrying|failed/.test(text)),
