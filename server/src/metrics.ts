@@ -23,6 +23,8 @@ export type Metrics = {
   /** Ours: one request of a version's signature, and what its stages took. */
   signatureRequest(labels: SignatureLabels, status: string): void;
   stage(labels: SignatureLabels, stage: Stage, micros: number): void;
+  /** What a counter's first cell has, by TensorFlow's name of it (`/tensorflow/serving/request_count`); 0 where there is none. */
+  firstValue(name: string): Promise<number>;
   /** The page that Prometheus reads. */
   page(): Promise<string>;
   /** What was counted so far, as plain data. */
@@ -97,6 +99,7 @@ export function createMetrics(): Metrics {
     eviction: (model_name) => evictions.inc({ model_name }),
     signatureRequest: (labels, status) => signatures.inc({ ...labels, status }),
     stage: (labels, stage, micros) => stages.observe({ ...labels, stage }, micros),
+    firstValue: (name) => firstValue(registry, name.replace(/[^a-zA-Z0-9_]/g, ':')),
     page: () => page(registry),
     snapshot: () => registry.getMetricsAsJSON(),
     pageOf: (snapshots) => page(AggregatorRegistry.aggregate(snapshots) as Registry),
@@ -121,6 +124,15 @@ function boundNames(): (name: string) => string {
 }
 
 const MAX_NAMES = 1000;
+
+async function firstValue(registry: Registry, name: string): Promise<number> {
+  const metric = registry.getSingleMetric(name);
+  if (!(metric instanceof Counter)) return 0;
+  const { values } = await metric.get();
+  // TensorFlow keeps its cells sorted by their labels' values.
+  const keyOf = ({ labels }: { labels: object }): string => Object.values(labels).join('\0');
+  return values.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))[0]?.value ?? 0;
+}
 
 /** TF Serving's layout: no HELP lines, metrics by name, `le` after the other labels. */
 async function page(registry: Registry): Promise<string> {

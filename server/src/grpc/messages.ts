@@ -171,9 +171,17 @@ const ModelServerConfig = message('ModelServerConfig', {
   model_config_list: sub(1, () => ModelConfigList),
   custom_model_config: sub(2, () => Any),
 });
-export const ReloadConfigRequest = message('ReloadConfigRequest', { config: sub(1, () => ModelServerConfig) });
+export const ReloadConfigRequest = message('ReloadConfigRequest', {
+  config: sub(1, () => ModelServerConfig),
+  metric_names: many(string(2)),
+});
 export type ReloadConfigRequest = Of<typeof ReloadConfigRequest>;
-export const ReloadConfigResponse = message('ReloadConfigResponse', { status: sub(1, () => StatusProto) });
+/** The one member of a oneof, so it is written also where it is 0. */
+const Metric = message('Metric', { name: string(1), int64_value_increase: maybe(bigint(2)) });
+export const ReloadConfigResponse = message('ReloadConfigResponse', {
+  status: sub(1, () => StatusProto),
+  metric: many(sub(2, () => Metric)),
+});
 export type ReloadConfigResponse = Of<typeof ReloadConfigResponse>;
 
 /** One record of a warm-up file. */

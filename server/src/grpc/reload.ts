@@ -1,6 +1,7 @@
 import { invalidArgument, toStatus } from '../codec/errors.ts';
 import { LATEST, type ModelConfig, type VersionPolicy, validateModels } from '../config/model-config.ts';
 import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 import type { ServerCore } from '../servable/server-core.ts';
 import type * as messages from './messages.ts';
 
@@ -10,10 +11,13 @@ import type * as messages from './messages.ts';
  */
 export async function reload(
   core: ServerCore,
-  { config }: messages.ReloadConfigRequest,
+  { config, metric_names }: messages.ReloadConfigRequest,
   log: Log,
+  metrics?: Metrics,
   share?: (models: readonly ModelConfig[]) => void,
 ): Promise<messages.ReloadConfigResponse> {
+  const names = [...new Set(metric_names)];
+  const before = await valuesOf(names, metrics);
   try {
     if (!config?.model_config_list) throw invalidArgument(OTHER_KIND);
     const models = config.model_config_list.config.map(toModel);
@@ -25,11 +29,21 @@ export async function reload(
     // First to the others: a new version answers once they all have it.
     share?.(models);
     await core.configure(models);
-    return { status: { error_code: 0, error_message: '' } };
+    const after = await valuesOf(names, metrics);
+    const metric = names.map((name, i) => ({
+      name,
+      int64_value_increase: (after[i] as bigint) - (before[i] as bigint),
+    }));
+    return { status: { error_code: 0, error_message: '' }, metric };
   } catch (error) {
     log('E', 'reload refused', `ReloadConfig failed: ${toStatus(error).message}`);
     throw error;
   }
+}
+
+/** TF Serving takes a name that it does not count for 0; so does who counts nothing. */
+function valuesOf(names: string[], metrics: Metrics | undefined): Promise<bigint[]> {
+  return Promise.all(names.map(async (name) => BigInt((await metrics?.firstValue(name)) ?? 0)));
 }
 
 const OTHER_KIND =

@@ -87,7 +87,7 @@ export function buildGrpc({ core, channelArguments, asContent, metrics, log, hol
     path: `${MODELS}/HandleReloadConfigRequest`,
     request: messages.ReloadConfigRequest,
     answer: messages.ReloadConfigResponse,
-    run: (request) => reload(core, request, log, share),
+    run: (request) => reload(core, request, log, metrics, share),
   });
   return server;
 }
