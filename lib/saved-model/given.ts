@@ -1,8 +1,10 @@
+import { typeAttr } from './attr.ts';
 import type { Value } from './device.ts';
 import { borrowed, hostValue } from './device.ts';
 import { dtypeWord, sizeOf } from './dtype.ts';
 import { invalid } from './error.ts';
-import type { HostTensor, Signature, TensorInfo } from './value.ts';
+import { type Library, parseReference } from './graph.ts';
+import type { DType, HostTensor, Signature, TensorInfo } from './value.ts';
 
 type Tensors = Record<string, HostTensor>;
 
@@ -43,10 +45,21 @@ export function checkGiven(signature: Signature, inputs: Tensors, outputs: strin
   }
 }
 
-/** An input as the graph takes it: what was given, or its default. */
-export function givenValue(signature: Signature, key: string, inputs: Tensors): Value {
+/**
+ * The type that a fed tensor has. A signature may be wrong about it (TensorFlow Serving's own half_plus_three calls its serialized
+ * examples floats), and TensorFlow never looks there.
+ */
+export function feedType({ root }: Library, { name, dtype }: TensorInfo): DType {
+  const node = root.get(parseReference(name).name);
+  return node && PLACEHOLDERS.has(node.op) ? typeAttr(node, 'dtype', dtype) : dtype;
+}
+
+const PLACEHOLDERS = new Set(['Placeholder', 'PlaceholderV2', 'PlaceholderWithDefault']);
+
+/** An input as the graph takes it, which wants `dtype`: what was given, or its default. */
+export function givenValue(signature: Signature, key: string, dtype: DType, inputs: Tensors): Value {
   const tensor = (Object.hasOwn(inputs, key) ? inputs[key] : signature.defaults?.[key]) as HostTensor;
-  const { dtype, name } = signature.inputs[key] as TensorInfo;
+  const { name } = signature.inputs[key] as TensorInfo;
   if (tensor.dtype !== dtype) {
     // TensorFlow's text knows the input by its place among the sorted feeds only.
     const feeds = Object.values(signature.inputs).map((info) => info.name);

@@ -6,7 +6,7 @@ import { constant, freeConstant, hostValue, onHost, release } from './device.ts'
 import { ModelError } from './error.ts';
 import { type ExampleFeatures, exampleFeatures } from './example-features.ts';
 import type { Constants } from './fold.ts';
-import { checkGiven, givenValue } from './given.ts';
+import { checkGiven, feedType, givenValue } from './given.ts';
 import type { FlatNode, Library, SubGraph } from './graph.ts';
 import { indexGraph } from './graph.ts';
 import { isHandleOp } from './handles.ts';
@@ -22,7 +22,7 @@ import { folderOf } from './replaced.ts';
 import { restoreKeys } from './restore.ts';
 import type { MetaGraphDef, SignatureDef } from './schema.ts';
 import { INIT_SIGNATURE, readSignatures } from './signature.ts';
-import type { HostTensor, Signature, TensorInfo } from './value.ts';
+import type { DType, HostTensor, Signature, TensorInfo } from './value.ts';
 
 export type ServableModel = {
   path: string;
@@ -89,7 +89,7 @@ const MAX_PLANS = 16;
 
 const keyOf = (name: string, outputs: string[]): string => JSON.stringify([name, outputs]);
 
-type Runner = { plan: Plan; inputs: string[]; outputs: string[] };
+type Runner = { plan: Plan; inputs: [string, DType][]; outputs: string[] };
 
 class Opened {
   path: string;
@@ -238,7 +238,11 @@ class Opened {
   *compile(name: string, outputs: string[]): Generator<void, Runner> {
     const signature = this.signatures[name] as Signature;
     const plan = yield* compileInSteps(this.inline(signature, outputs), this.access(), this.state);
-    const runner = { plan, inputs: Object.keys(signature.inputs), outputs };
+    const inputs = Object.entries(signature.inputs).map(([key, info]): [string, DType] => [
+      key,
+      feedType(this.library, info),
+    ]);
+    const runner = { plan, inputs, outputs };
     if (this.runners.size < MAX_PLANS) this.runners.set(keyOf(name, outputs), runner);
     return runner;
   }
@@ -281,7 +285,7 @@ class Opened {
     if (problem) throw new ModelError('UNIMPLEMENTED', `signature "${name}" cannot run: ${problem}`);
     checkGiven(signature, inputs, wanted);
     const runner = this.runner(name, wanted ?? Object.keys(signature.outputs));
-    const values = runner.inputs.map((key) => givenValue(signature, key, inputs));
+    const values = runner.inputs.map(([key, dtype]) => givenValue(signature, key, dtype, inputs));
     return { plan: runner.plan, outputs: runner.outputs, values };
   }
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { checkGiven, givenValue } from '../../../lib/saved-model/given.ts';
+import { checkGiven, feedType, givenValue } from '../../../lib/saved-model/given.ts';
+import { indexGraph } from '../../../lib/saved-model/graph.ts';
 import { create } from '../../../lib/saved-model/proto.ts';
-import { SignatureDef, TensorInfoProto } from '../../../lib/saved-model/schema.ts';
+import { NodeDef, SignatureDef, TensorInfoProto } from '../../../lib/saved-model/schema.ts';
 import { readSignatures } from '../../../lib/saved-model/signature.ts';
 import { toTensorProto } from '../../../lib/saved-model/tensor-proto.ts';
 import type { DType, HostTensor, Signature } from '../../../lib/saved-model/value.ts';
@@ -28,8 +29,8 @@ describe('what a run is given', () => {
   test('an input with a default may be left out, one without may not', () => {
     checkGiven(signature, some('x'), undefined);
     checkGiven(signature, some('x', 'y'), ['z']);
-    assert.deepEqual(givenValue(signature, 'y', some('x')).data, Float32Array.of(2.5));
-    assert.deepEqual(givenValue(signature, 'y', some('y')).data, Float32Array.of(1));
+    assert.deepEqual(givenValue(signature, 'y', 'float32', some('x')).data, Float32Array.of(2.5));
+    assert.deepEqual(givenValue(signature, 'y', 'float32', some('y')).data, Float32Array.of(1));
     assert.throws(() => checkGiven(signature, some('y'), undefined), {
       message:
         'Signature input alias: x(feed name: serving_default_x:0) not found in request and no default value provided. Inputs expected to be in the request {y}, or default input alias set: y',
@@ -50,8 +51,19 @@ describe('what a run is given', () => {
     });
   });
 
+  test('the type is that of the fed placeholder, whatever the signature says; of another op the signature’s', () => {
+    const attr = new Map([['dtype', { type: 7 }]]);
+    const node = [
+      create(NodeDef, { name: 'serving_default_x', op: 'Placeholder', attr }),
+      create(NodeDef, { name: 'serving_default_y', op: 'Identity' }),
+    ];
+    const library = indexGraph({ node, library: undefined, versions: undefined }, []);
+    assert.equal(feedType(library, info('x')), 'string');
+    assert.equal(feedType(library, info('y')), 'float32');
+  });
+
   test('a wrong type is told by TensorFlow’s number of the feed and by the name of the input', () => {
-    assert.throws(() => givenValue(signature, 'y', { y: scalar(1, 'bool') }), {
+    assert.throws(() => givenValue(signature, 'y', 'float32', { y: scalar(1, 'bool') }), {
       message: 'Expects arg[1] to be float but bool is provided (input "y", serving_default_y:0)',
     });
   });
