@@ -52,8 +52,15 @@ type Drawn = { feeds: Map<number, string>; fetches: Map<number, string> };
 
 function plainSignature({ graphs }: LiteModel): LiteSignature {
   const graph = graphs[0] ?? { tensors: [], inputs: [], outputs: [], operators: [] };
-  const named = (numbers: number[]): [string, number][] =>
-    numbers.map((number) => [graph.tensors[number]?.name ?? '', number]);
+  const named = (numbers: number[]): [string, number][] => {
+    const names = numbers.map((number) => graph.tensors[number]?.name ?? '');
+    // TF Serving strips the output's number, and so loses one of two outputs of the same operator.
+    const short = names.map((name) => name.split(':')[0] as string);
+    return numbers.map((number, i) => {
+      const alone = short.filter((other) => other === short[i]).length === 1;
+      return [(alone ? short[i] : names[i]) as string, number];
+    });
+  };
   return { key: 'serving_default', graph: 0, inputs: named(graph.inputs), outputs: named(graph.outputs) };
 }
 
@@ -65,14 +72,16 @@ function signatureDef(signature: LiteSignature, graph: LiteGraph, { feeds, fetch
         if (!tensor || reference === undefined)
           throw corrupt(`signature "${signature.key}": ${key} is no tensor of it`);
         const dtype = dtypeNumber(tensor.dtype);
-        const name = reference.includes(':') ? reference : `${reference}:0`;
+        const full = reference.includes(':') ? reference : `${reference}:0`;
+        // The file's own name where it means the same: early converters left out the `:0`.
+        const name = tensor.name === reference ? reference : full;
         return [key, create(TensorInfoProto, { name, dtype, tensor_shape: toShapeProto(tensor.shape) })];
       }),
     );
   return create(SignatureDef, {
     inputs: infos(signature.inputs, feeds),
     outputs: infos(signature.outputs, fetches),
-    method_name: 'tensorflow/serving/predict',
+    method_name: signature.methodName ?? 'tensorflow/serving/predict',
   });
 }
 

@@ -30,7 +30,14 @@ export type LiteOperator = {
   outputs: number[];
   options: Table | undefined;
 };
-export type LiteSignature = { key: string; graph: number; inputs: [string, number][]; outputs: [string, number][] };
+export type LiteSignature = {
+  key: string;
+  graph: number;
+  inputs: [string, number][];
+  outputs: [string, number][];
+  /** Of those that tools stored. */
+  methodName?: string;
+};
 
 /** Reads a whole `.tflite` file. @throws ModelError when it is corrupt or has a tensor type that is not supported */
 export function readLiteModel(file: Uint8Array): LiteModel {
@@ -132,8 +139,14 @@ function storedSignatures(stored: Uint8Array, graph: LiteGraph): LiteSignature[]
       return [name, number];
     });
   return Array.from(readFlexMap(stored), ([key, bytes]) => {
-    const { inputs, outputs } = decode(SignatureDef, bytes);
-    return { key, graph: 0, inputs: numbers(key, inputs), outputs: numbers(key, outputs) };
+    const { inputs, outputs, method_name } = decode(SignatureDef, bytes);
+    return {
+      key,
+      graph: 0,
+      inputs: numbers(key, inputs),
+      outputs: numbers(key, outputs),
+      ...(method_name !== '' && { methodName: method_name }),
+    };
   });
 }
 

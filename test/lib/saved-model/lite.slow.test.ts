@@ -70,6 +70,15 @@ describe('TensorFlow Lite models answer in ours as in TensorFlow’s interpreter
     model.close();
   });
 
+  test('without signatures the tensors’ names are the keys, as in TF Serving without the number of the output', () => {
+    const { signatures } = openSavedModel(join(folder, 'unsigned'));
+    const [[input], [output]] = ['inputs', 'outputs'].map((side) =>
+      Object.entries(signatures.serving_default?.[side as 'inputs'] ?? {}).map(([key, { name }]) => [key, name]),
+    ) as [string[][], string[][]];
+    assert.match(String(input), /^(serving_default_[^:]*),\1:0$/);
+    assert.match(String(output), /^(StatefulPartitionedCall[^:]*),\1:\d$/);
+  });
+
   test('an operator that is not supported is an error that names it', () => {
     assert.throws(() => openSavedModel(join(folder, 'unsupported')), {
       name: 'ModelError',

@@ -6,6 +6,8 @@ import json
 import os
 import sys
 
+from tensorflow.lite.tools import flatbuffer_utils
+
 from maker import convolutions, floats, folder, function, keras, layers, maker, makers, np, plain, random, tf
 
 CONVERTER = tf.lite.TFLiteConverter
@@ -39,6 +41,14 @@ def digits_model():
 @maker
 def digits():
     return keras_lite(digits_model(), floats(3, 28, 28, 1))
+
+
+@maker
+def unsigned():
+    """As converters wrote before the schema had signatures."""
+    model = flatbuffer_utils.convert_bytearray_to_object(bytearray(digits()[0]))
+    model.signatureDefs = []
+    return bytes(flatbuffer_utils.convert_object_to_bytearray(model)), []
 
 
 @maker
