@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import { type handleUnaryCall, Metadata, Server, type ServiceDefinition } from '@grpc/grpc-js';
 import { decode } from '../../../lib/saved-model/decode.ts';
 import { encode } from '../../../lib/saved-model/encode.ts';
@@ -8,6 +9,7 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ServerCore } from '../servable/server-core.ts';
 import type { Caller } from '../servable/turns.ts';
+import { examplesOf } from '../servable/warmup-record.ts';
 import { metadata, predict, status } from './answers.ts';
 import { classifyExamples, multiInference, regressExamples } from './examples.ts';
 import * as messages from './messages.ts';
@@ -67,7 +69,13 @@ export function buildGrpc({ core, channelArguments, asContent, metrics, log, hol
     path: `${PREDICTIONS}/MultiInference`,
     request: messages.MultiInferenceRequest,
     answer: messages.MultiInferenceResponse,
-    run: (request, caller) => multiInference(core, request, caller),
+    run: async (request, caller) => {
+      const answer = await multiInference(core, request, caller);
+      const [first] = request.tasks;
+      // TF Serving counts the examples of this method only.
+      if (first) metrics?.examples(modelOf(first), examplesOf(request.input).length);
+      return answer;
+    },
     wakes: ({ tasks: [first] }) => (first ? modelOf(first) : ''),
   });
   serve({
@@ -131,18 +139,30 @@ function add<Q, A>(
     try {
       const held = hold?.();
       if (held) await held;
-      const name = method.wakes?.(call.request) ?? '';
-      for (let cold = core.wake(name); cold; cold = core.wake(name)) await cold;
+      const wanted = method.wakes?.(call.request) ?? '';
+      for (let cold = core.wake(wanted); cold; cold = core.wake(wanted)) await cold;
       // Who has stopped waiting is not worth a run.
       if (deadline <= performance.now()) throw new StatusError('DEADLINE_EXCEEDED', 'Deadline Exceeded');
-      const answer = await method.run(call.request, { deadline, gone: () => call.cancelled });
+      let begun = started;
+      const caller = {
+        deadline,
+        gone: () => call.cancelled,
+        begun: metrics && (() => (begun = performance.now())),
+      };
+      const answer = await method.run(call.request, caller);
+      const ran = performance.now() - begun;
       done(null, answer);
       if (model === undefined || !metrics) return;
       metrics.request(model, 'OK');
+      metrics.runtimeLatency(model, name, ran * 1000);
       metrics.requestLatency(model, name, 'GRPC', (performance.now() - started) * 1000);
     } catch (error) {
       const { code, message, retryAfter } = toStatus(error);
-      done({ code: grpcStatus(code), details: message, ...(retryAfter !== undefined && pushBack(retryAfter)) });
+      done({
+        code: grpcStatus(code),
+        details: shortened(message),
+        ...(retryAfter !== undefined && pushBack(retryAfter)),
+      });
       if (model !== undefined) metrics?.request(model, code);
     }
   };
@@ -159,6 +179,14 @@ function add<Q, A>(
   };
   server.addService(definition, { [name]: handle as never });
 }
+
+/** TF Serving's limit: a text is a header to gRPC, and clients end a call whose headers are longer than 8 KB with an error of their own. */
+function shortened(message: string): string {
+  if (Buffer.byteLength(message) <= MAX_TEXT) return message;
+  return `${new StringDecoder('utf8').write(Buffer.from(message).subarray(0, MAX_TEXT))}...TRUNCATED`;
+}
+
+const MAX_TEXT = 1024;
 
 /** gRPC's own word for "not now": clients that retry wait so long. */
 function pushBack(seconds: number): { metadata: Metadata } {

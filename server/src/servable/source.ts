@@ -62,7 +62,8 @@ function pollModel(model: ModelConfig, log: Log): AspiredVersion[] | StatusError
   }
   const numbers = [...byVersion.keys()].sort((a, b) => (a < b ? 1 : -1));
   const wanted = pick(numbers, model, log);
-  if (wanted.length === 0) {
+  const noneRequested = policy.kind === 'specific' && policy.versions.length === 0;
+  if (wanted.length === 0 && !noneRequested) {
     log(
       'W',
       'no versions',

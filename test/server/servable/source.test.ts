@@ -15,3 +15,11 @@ test('a version that a save is replacing, or died replacing, does not go', () =>
   addVersion(base, 2);
   assert.deepEqual(versions(), [{ version: 2n, path: join(base, '2') }]);
 });
+
+test('a policy of no specific version is told once, and serves none', () => {
+  const texts: string[] = [];
+  const model = config('m', baseFolder(1), { policy: { kind: 'specific', versions: [] } });
+  const found = pollModels([model], (_severity, _place, text) => texts.push(text));
+  assert.deepEqual(found?.get('m'), []);
+  assert.deepEqual(texts, ['No specific versions requested for servable m.']);
+});
