@@ -33,7 +33,8 @@ export function runKernel(port: MessagePort, worker: Worker, sign?: string): voi
       pace(size);
     }
   };
-  process.on('SIGTERM', () => post({ kind: 'terminate' }));
+  const terminate = () => post({ kind: 'terminate' });
+  process.on('SIGTERM', terminate);
 
   const runtime = createRuntime({ folder: process.cwd(), emit: post, pump });
   let running: string | undefined;
@@ -75,6 +76,8 @@ export function runKernel(port: MessagePort, worker: Worker, sign?: string): voi
 
   async function run(message: ToRuntime & { kind: 'run' }): Promise<void> {
     running = message.id;
+    // A listener runs when this thread is free: of a cell in a loop, or in prompt(), the signal has to end the process itself.
+    process.off('SIGTERM', terminate);
     try {
       post({ kind: 'done', id: message.id, outcome: await runtime.run(message) });
     } catch (error) {
@@ -86,6 +89,7 @@ export function runKernel(port: MessagePort, worker: Worker, sign?: string): voi
       });
     } finally {
       if (running === message.id) running = undefined;
+      if (running === undefined && !process.listeners('SIGTERM').includes(terminate)) process.on('SIGTERM', terminate);
     }
   }
 

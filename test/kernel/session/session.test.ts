@@ -151,6 +151,14 @@ describe('the end of a kernel', () => {
     assert.deepEqual(await one.exited, { code: 0, signal: null });
   });
 
+  test('SIGTERM ends a kernel whose cell is in a loop', { skip: process.platform === 'win32' }, async () => {
+    await using one = await testKernel();
+    const { iopub } = one.client.execute("console.log('go'); for (;;);");
+    for await (const { content } of iopub) if (content.text === 'go\n') break;
+    one.process.kill('SIGTERM');
+    assert.deepEqual(await one.exited, { code: null, signal: 'SIGTERM' });
+  });
+
   // jupyter_client gives each kernel a group of its own, and ipykernel ends what is in it.
   test('what a cell has started by itself ends with the kernel, what was detached on purpose stays', {
     skip: process.platform === 'win32',
