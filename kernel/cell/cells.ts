@@ -100,11 +100,13 @@ export function openCells(options: CellsOptions, project = openProject(options))
     if (importsTslab(cell)) semicolonShows = true;
     if (isJsx(cell)) cell.parsed.errors = [jsxProblem(cell.split.text)];
     if (cell.parsed.errors.length > 0) return syntaxProblems(cell, project, past);
+    const module = asModule(cell);
+    if (module && module.cell.parsed.errors.length > 0) return syntaxProblems(module.cell, project, module.before);
     const isChecked = check !== 'off' && !inJavaScript;
     const text = isChecked || inJavaScript ? cellText(cell, past.names) : undefined;
     const stops = check === 'error';
-    const wrong =
-      text && isChecked ? ((await moduleProblems(cell, stops)) ?? (await checked(cell, text, stops))) : undefined;
+    const ofModule = module && isChecked ? await checkedModule(module, stops) : undefined;
+    const wrong = ofModule ?? (text && isChecked ? await checked(cell, text, stops) : undefined);
     if (wrong && stops) return wrong;
     // No complaint stops a JavaScript cell, but what it declares gets its types.
     if (text && inJavaScript) await project.check({ ...past.files(), cell: text.text }, []);
@@ -121,15 +123,16 @@ export function openCells(options: CellsOptions, project = openProject(options))
     return typeProblems(cell, text, project, before, stops);
   }
 
-  /** A cell that becomes a file is checked as one: it sees no names of the cells before. */
-  async function moduleProblems({ source, number }: ReadCell, stops: boolean): Promise<CellFailure | undefined> {
+  /** A cell that becomes a file is read and checked as one: it sees no names of the cells before. */
+  function asModule({ source, number }: ReadCell): { cell: ReadCell; before: Past } | undefined {
     const module = moduleCell(source, language());
-    if (!module || module.browser) return undefined;
+    if (!module?.checkable) return undefined;
     const before = withoutNames();
-    const cell = { ...read(module.text, number, before), source };
-    if (cell.parsed.errors.length > 0) return syntaxProblems(cell, project, before);
-    return checked(cell, cellText(cell, before.names), stops, before);
+    return { cell: { ...read(module.text, number, before), source }, before };
   }
+
+  const checkedModule = ({ cell, before }: { cell: ReadCell; before: Past }, stops: boolean) =>
+    checked(cell, cellText(cell, before.names), stops, before);
 
   /** What is only looked at is not imported for good. */
   function trial(names = past.names): Past {

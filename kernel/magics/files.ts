@@ -69,6 +69,9 @@ function writeFile({ cell, text, body = '' }: MagicCall): void {
 function writeModule({ host, text, body = '' }: MagicCall): void {
   const [file, ...more] = words(text);
   if (file === undefined || more.length > 0) throw new UsageError('%%module FILE');
+  // The comment that marks it would break any other.
+  if (!/\.[cm]?[jt]sx?$/.test(file))
+    throw new UsageError(`a module is TypeScript or JavaScript; to write ${file}: %%writefile ${file}`);
   const path = join(host.folder, file);
   const before = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
   const content = body.endsWith('\n') ? body : `${body}\n`;

@@ -38,3 +38,6 @@ document.querySe│
 /** @module sizes */
 const box = { width: 1 };
 export const size = box.wid│th;
+// %%
+%%module data.json
+{ "a": 1 }
