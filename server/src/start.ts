@@ -1,16 +1,14 @@
 import cluster from 'node:cluster';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import type { AppOptions } from './app.ts';
 import { statusText, toStatus } from './codec/errors.ts';
-import { type BatchingParameters, readBatchingConfig } from './config/batching-config.ts';
 import { type FlagValues, idleFlags, parseFlags, usage } from './config/flags.ts';
 import { type ModelLimits, readLimitsConfig } from './config/limits-config.ts';
 import { LATEST, type ModelConfig } from './config/model-config.ts';
 import { readModelConfigFile } from './config/model-config-file.ts';
 import { readMonitoringConfig } from './config/monitoring-config.ts';
-import { checkOptions, readSessionOptions } from './config/options.ts';
+import { batchingOf, checkOptions, readSessionOptions, type SessionOptions } from './config/options.ts';
 import { watchModelConfig } from './config/watch.ts';
 import { listenGrpc, listenRest } from './listen.ts';
 import { createLog, type Log } from './log.ts';
@@ -66,7 +64,7 @@ async function start(flags: FlagValues, log: Log, member?: Member): Promise<void
   const checkMethodName = Boolean(flags.enable_signature_method_name_check);
   const core = new ServerCore({
     log,
-    open: inTurns(flags, limits, session.batching, monitoring?.metrics, log),
+    open: inTurns(flags, limits, session, monitoring?.metrics, log),
     memory: memoryOf(flags, limits),
     onDemand: flags.load_on_demand ? { report: monitoring?.metrics, council: member?.demand } : undefined,
     tags: session.tags,
@@ -138,19 +136,20 @@ const openSavedModel: OpenModel = async (path, options) => {
 function inTurns(
   flags: FlagValues,
   limits: ReadonlyMap<string, ModelLimits>,
-  batching: BatchingParameters | undefined,
+  session: SessionOptions,
   metrics: Metrics | undefined,
   log: Log,
 ): OpenModel {
   const turns = new Turns();
   return async (path, options) => {
+    const batching = batchingOf(path, session, log);
     const model = await openSavedModel(path, options);
     const maxQueued = limits.get(options.name)?.maxQueued ?? Number(flags.max_queued_requests);
     const lane = turns.lane(options.name, { maxQueued: maxQueued || Infinity });
     const submit: Submit = batching
       ? (await import('./servable/batcher.ts')).createBatcher(
           model,
-          batchingOf(path, batching, flags, log),
+          batching,
           (batch) => metrics?.batch(options.name, batch),
           // How many batches may wait is the batcher's word.
           (caller, begin) => turns.run(lane, caller, begin, Infinity),
@@ -179,12 +178,6 @@ function memoryOf(flags: FlagValues, limits: ReadonlyMap<string, ModelLimits>): 
     total: (Number(flags.max_loaded_models_mb) * 1e6) / processes || Infinity,
     ofModel: (name) => limits.get(name)?.maxBytes ?? Infinity,
   });
-}
-
-/** A model may bring its own parameters, where the flag allows it. */
-function batchingOf(path: string, shared: BatchingParameters, flags: FlagValues, log: Log): BatchingParameters {
-  const own = join(path, 'batching_params.pbtxt');
-  return flags.enable_per_model_batching_parameters && existsSync(own) ? readBatchingConfig(own, log) : shared;
 }
 
 /** Ports close first and running requests end, then the models go. A second signal does not wait. */

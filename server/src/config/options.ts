@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { StatusError } from '../codec/errors.ts';
 import type { Log } from '../log.ts';
 import { type BatchingParameters, readBatchingConfig, toBatchingParameters } from './batching-config.ts';
@@ -35,7 +37,20 @@ export type SessionOptions = {
   warmUpIterations: number;
   /** undefined: each request runs by itself. */
   batching: BatchingParameters | undefined;
+  /** Only models that bring batching_params.pbtxt are batched, each with its own parameters. */
+  batchingPerModel: boolean;
 };
+
+/** What the model of a version folder is batched with. */
+export function batchingOf(
+  path: string,
+  { batching, batchingPerModel }: Pick<SessionOptions, 'batching' | 'batchingPerModel'>,
+  log: Log,
+): BatchingParameters | undefined {
+  if (!batching || !batchingPerModel) return batching;
+  const own = join(path, 'batching_params.pbtxt');
+  return existsSync(own) ? readBatchingConfig(own, log) : undefined;
+}
 
 /** Read after the model configuration, as there: the flags' and files' settings for models, or a refusal in TF Serving's words. */
 export function readSessionOptions(flags: FlagValues, log: Log): SessionOptions {
@@ -59,6 +74,7 @@ export function readSessionOptions(flags: FlagValues, log: Log): SessionOptions 
     warmUp: Boolean(flags.enable_model_warmup),
     warmUpIterations: Math.max(1, Number(flags.num_request_iterations_for_warmup)),
     batching: flags.enable_batching ? batching : undefined,
+    batchingPerModel: Boolean(flags.enable_per_model_batching_parameters),
   };
 }
 

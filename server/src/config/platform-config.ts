@@ -17,6 +17,7 @@ export type PlatformConfig = {
   warmUp: boolean;
   warmUpIterations: number;
   batching: BatchingParameters | undefined;
+  batchingPerModel: boolean;
 };
 
 export function readPlatformConfig(path: string, log: Log): PlatformConfig {
@@ -39,6 +40,7 @@ export function readPlatformConfig(path: string, log: Log): PlatformConfig {
     warmUp: one(config, 'enable_model_warmup', false),
     warmUpIterations: Number(one<bigint>(iterations, 'value', 1n)),
     batching: batching && toBatchingParameters(batching),
+    batchingPerModel: one(config, 'enable_per_model_batching_params', false),
   };
 }
 

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { BatchingParametersProto, toBatchingParameters } from '../../../server/src/config/batching-config.ts';
+import { batchingOf } from '../../../server/src/config/options.ts';
 import { parseTextProto } from '../../../server/src/config/text-proto.ts';
 
 const read = (text: string) => toBatchingParameters(parseTextProto(text, BatchingParametersProto));
@@ -21,6 +25,22 @@ describe('batching parameters', () => {
     refused(
       `${split} max_batch_size { value: 16 } max_execution_batch_size { value: 4 } allowed_batch_sizes: 8`,
       'Last entry in allowed_batch_sizes must match max_batch_size; last entry was 8; expected 16',
+    );
+  });
+
+  test('of a model are its own where each brings them, and a model that brings none is not batched', () => {
+    const [plain, own] = ['plain', 'own'].map((name) => mkdtempSync(join(tmpdir(), `typelab-${name}-`))) as [
+      string,
+      string,
+    ];
+    writeFileSync(join(own, 'batching_params.pbtxt'), 'max_batch_size { value: 7 }');
+    const sizeOf = (path: string, batchingPerModel: boolean, batching = read('max_batch_size { value: 3 }')) =>
+      batchingOf(path, { batching, batchingPerModel }, () => {})?.maxBatchSize;
+    assert.deepEqual([sizeOf(plain, false), sizeOf(own, false)], [3, 3]);
+    assert.deepEqual([sizeOf(plain, true), sizeOf(own, true)], [undefined, 7]);
+    assert.equal(
+      batchingOf(own, { batching: undefined, batchingPerModel: true }, () => {}),
+      undefined,
     );
   });
 
