@@ -6,7 +6,7 @@ export function isHandleOp(op: string): boolean {
   return (
     op === 'VarHandleOp' ||
     isTF1Variable(op) ||
-    /^(Mutable|Anonymous)?(Mutable)?Hash(Table|TableV2|TableOfTensors.*)$/.test(op)
+    /^(Mutable|Anonymous)?(Mutable)?(Dense)?Hash(Table|TableV2|TableOfTensors.*)$/.test(op)
   );
 }
 

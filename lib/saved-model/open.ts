@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { assetsOf } from './assets.ts';
 import type { Bundle } from './bundle.ts';
 import { naming, openBundle } from './bundle.ts';
 import type { Value } from './device.ts';
@@ -11,6 +12,7 @@ import type { FlatNode, Library, SubGraph } from './graph.ts';
 import { indexGraph } from './graph.ts';
 import { isHandleOp } from './handles.ts';
 import { inlineTarget } from './inline.ts';
+import { setEntries, tableOf } from './ops/lookup.ts';
 import type { State } from './ops/op.ts';
 import { handleOf, WRITES } from './ops/state.ts';
 import { OPS } from './ops/table.ts';
@@ -179,7 +181,7 @@ class Opened {
 
   /** Reads the variables that the signatures use, and no others: Keras stores every weight twice. */
   *restore(bundle: Bundle, graphs: SubGraph[]): Generator<void> {
-    const keys = restoreKeys(this.library, this.meta.saver_def?.restore_op_name ?? '');
+    const { keys, tables } = restoreKeys(this.library, this.meta.saver_def?.restore_op_name ?? '');
     const used = new Set<string>();
     for (const node of graphs.flatMap(allNodes)) {
       for (const { node: handle } of node.inputs) if (isHandleOp(handle.op)) used.add(handle.name);
@@ -192,13 +194,18 @@ class Opened {
       if (value) this.state.variables.set(name, value);
       yield;
     }
+    for (const [name, { handle, keys: of, values }] of tables) {
+      if (!used.has(name)) continue;
+      const [list, found] = [of, values].map(({ key, box }) => constant(bundle.get(key, box)));
+      setEntries(tableOf(handle, this.state), list as Value, found as Value);
+    }
   }
 
   /** Runs the op that fills tables and asset paths, if the model has one that does anything. */
   initialise(): void {
     const op = this.initOp();
     if (!op) return;
-    const assets = this.meta.asset_file_def;
+    const assets = assetsOf(this.meta);
     const graph = inlineTarget(this.library, {
       feeds: assets.map((asset) => asset.tensor_info?.name ?? ''),
       fetches: [],

@@ -10,13 +10,19 @@ import { fromTensorProto } from './tensor-proto.ts';
 /** A tensor of the checkpoint, or a part of one. */
 export type Source = { key: string; box: Box | undefined };
 
+/** Of variables their tensors, of tables that a model may change their keys and values. */
+export type Restored = {
+  keys: Map<string, Source>;
+  tables: Map<string, { handle: FlatNode; keys: Source; values: Source }>;
+};
+
 /**
  * Which tensor of the checkpoint belongs to which variable: handle → key. Names do not tell (Keras saves each weight
  * twice, under names that match no live variable), the restore op does: it is read, not run.
  */
-export function restoreKeys(library: Library, restoreOp: string): Map<string, Source> {
-  const keys = new Map<string, Source>();
-  if (!restoreOp) return keys;
+export function restoreKeys(library: Library, restoreOp: string): Restored {
+  const [keys, tables]: [Restored['keys'], Restored['tables']] = [new Map(), new Map()];
+  if (!restoreOp) return { keys, tables };
   const graph = inlineTarget(library, { feeds: [], fetches: [], runs: [restoreOp.replace(/:\d+$/, '')] });
   // One RestoreV2 names hundreds of tensors; its list of names is read once.
   const lists = new Map<FlatNode, string[]>();
@@ -26,12 +32,18 @@ export function restoreKeys(library: Library, restoreOp: string): Map<string, So
     return list;
   };
   for (const node of allNodes(withControls(graph.after))) {
+    if (IMPORTS.has(node.op)) {
+      const [of, values] = [restored(node.inputs[1], strings), restored(node.inputs[2], strings)];
+      if (of && values) tables.set(handleOf(node).name, { handle: handleOf(node), keys: of, values });
+    }
     if (node.op !== 'AssignVariableOp' && node.op !== 'Assign') continue;
     const source = restored(node.inputs[1], strings);
     if (source) keys.set(handleOf(node).name, source);
   }
-  return keys;
+  return { keys, tables };
 }
+
+const IMPORTS = new Set(['LookupTableImport', 'LookupTableImportV2']);
 
 /** The nodes and what they wait for, as one graph. */
 function withControls(after: FlatNode[]) {

@@ -179,8 +179,14 @@ const SaverDef = message('SaverDef', {
   version: int(7),
 });
 const NodeList = message('NodeList', { value: many(string(1)) });
-const CollectionDef = message('CollectionDef', { node_list: sub(1, () => NodeList) });
-const AssetFileDef = message('AssetFileDef', { tensor_info: sub(1, () => TensorInfoProto), filename: string(2) });
+const Any = message('Any', { type_url: string(1), value: bytes(2) });
+const AnyList = message('AnyList', { value: many(sub(1, () => Any)) });
+const CollectionDef = message('CollectionDef', { node_list: sub(1, () => NodeList), any_list: sub(5, () => AnyList) });
+export const AssetFileDef = message('AssetFileDef', {
+  tensor_info: sub(1, () => TensorInfoProto),
+  filename: string(2),
+});
+export type AssetFileDef = Of<typeof AssetFileDef>;
 export const MetaGraphDef = message('MetaGraphDef', {
   meta_info_def: sub(1, () => MetaInfoDef),
   graph_def: sub(2, () => GraphDef),

@@ -83,7 +83,19 @@ function parse(
     // One example without a batch, which only the second version takes.
     return serialized.shape.length === 0 ? { ...value, shape: value.shape.slice(1) } : value;
   });
+  if (serialized.shape.length === 0) for (const one of sparse) withoutBatch(one);
   return [...sparse.map((s) => s.indices), ...sparse.map((s) => s.values), ...sparse.map((s) => s.shape), ...dense];
+}
+
+/** Of one example: a place is its number in the list, without the example's. */
+function withoutBatch(sparse: ReturnType<typeof sparseFeature>): void {
+  const count = sparse.values.shape[0] as number;
+  sparse.indices = integers(
+    'int64',
+    Array.from({ length: count }, (_, i) => i),
+    [count, 1],
+  );
+  sparse.shape = integers('int64', [count]);
 }
 
 function readExample(node: FlatNode, data: Uint8Array, index: number): Lists {

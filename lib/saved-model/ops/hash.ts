@@ -16,6 +16,15 @@ export const HASH: Record<string, OpRow> = {
       return hostValue('int64', (x as Value).shape, data);
     };
   }),
+  StringToHashBucket: row((node) => {
+    const buckets = BigInt(intAttr(node, 'num_buckets', 1));
+    return ([x]) =>
+      hostValue(
+        'int64',
+        (x as Value).shape,
+        BigInt64Array.from(strings(x as Value), (bytes) => murmur64(bytes) % buckets),
+      );
+  }),
   StringToHashBucketFast: row((node) => {
     const buckets = BigInt(intAttr(node, 'num_buckets', 1));
     return ([x]) => {
@@ -32,6 +41,19 @@ export const HASH: Record<string, OpRow> = {
 const K0 = 0xc3a5c85c97cb3127n;
 const K1 = 0xb492b66fbe98f273n;
 const K2 = 0x9ae16a3b2f90404fn;
+
+/** TensorFlow's first hash, which it advises against. */
+function murmur64(bytes: Uint8Array): bigint {
+  const factor = 0xc6a4a7935bd1e995n;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const whole = bytes.length - (bytes.length % 8);
+  let hash = 0xdecafcaffen ^ u64(BigInt(bytes.length) * factor);
+  for (let at = 0; at < whole; at += 8)
+    hash = u64((hash ^ u64(shiftMix(u64(fetch64(view, at) * factor)) * factor)) * factor);
+  const rest = bytes.subarray(whole).reduceRight((word, byte) => (word << 8n) | BigInt(byte), 0n);
+  if (whole < bytes.length) hash = u64((hash ^ rest) * factor);
+  return shiftMix(u64(shiftMix(hash) * factor));
+}
 
 /** farmhashna::Hash64, in 64-bit arithmetic. */
 export function fingerprint64(bytes: Uint8Array): bigint {

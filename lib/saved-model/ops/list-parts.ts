@@ -11,6 +11,13 @@ import { checkSize, integers, numbers } from './shape.ts';
 
 /** Lists made of the parts of a tensor, and a tensor made of a list's parts: TensorArray's concat, split and scatter. */
 export const LIST_PARTS: Record<string, OpRow> = {
+  // In a graph of training, TF1's loops keep what their gradients will need: a signature asks for no gradients.
+  StackV2: row(() => () => listValue([])),
+  StackPushV2: row(
+    () =>
+      ([, item]) =>
+        retain(item as Value),
+  ),
   TensorListConcat: row((node, env) => {
     const join = joiner(node, env);
     return ([list]) => join(list as Value, [], []);

@@ -87,6 +87,7 @@ export function emptyList(node: FlatNode, count: number): Value {
 }
 
 export function fromTensor(node: FlatNode, tensor: Value): Value {
+  if (tensor.dtype === 'variant') return listValue(itemsOf(tensor).map(keep));
   const [count, ...shape] = tensor.shape;
   if (count === undefined) throw refuse(node, 'Tensor must be at least a vector, but saw shape: []');
   const size = sizeOf(shape);
@@ -145,6 +146,7 @@ export function stack(node: FlatNode, env: Env): Kernel {
       const dims = numbers(shape as Value);
       return zeros(typeAttr(node, 'element_dtype', 'float32'), [0, ...dims.map((dim) => Math.max(dim, 0))]);
     }
+    if (items[0]?.dtype === 'variant') return { ...listValue(items.map(keep)), shape: [items.length] };
     const full = items.map((item) => (item ? reshaped(item, item.shape) : unset(node, items, shape as Value)));
     const result = pack(full) as Value;
     full.forEach(release);

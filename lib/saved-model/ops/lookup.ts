@@ -5,8 +5,9 @@ import { hostValue, onHost } from '../device.ts';
 import { newData, sizeOf } from '../dtype.ts';
 import { ModelError } from '../error.ts';
 import type { FlatNode } from '../graph.ts';
+import { fromShapeProto } from '../tensor-proto.ts';
 import type { TensorData } from '../value.ts';
-import type { Env, Kernel, OpRow, Table } from './op.ts';
+import type { Env, Kernel, OpRow, State, Table } from './op.ts';
 import { refuse } from './op.ts';
 import { integers } from './shape.ts';
 import { handleOf } from './state.ts';
@@ -19,7 +20,7 @@ for (const version of ['', 'V2']) {
   LOOKUP[`LookupTableFind${version}`] = { effect: true, make: find };
   LOOKUP[`LookupTableSize${version}`] = {
     effect: true,
-    make: (node, env) => () => integers('int64', [tableOf(node, env).entries.size], []),
+    make: (node, env) => () => integers('int64', [tableOf(handleOf(node), env.state).entries.size], []),
   };
   LOOKUP[`LookupTableImport${version}`] = { effect: true, make: (node, env) => fill(node, env, true) };
   LOOKUP[`InitializeTable${version}`] = { effect: true, make: (node, env) => fill(node, env, true) };
@@ -27,16 +28,17 @@ for (const version of ['', 'V2']) {
   LOOKUP[`InitializeTableFromTextFile${version}`] = { effect: true, make: fromFile };
 }
 
-function tableOf(node: FlatNode, env: Env): Table {
-  const handle = handleOf(node);
-  let table = env.state.tables.get(handle.name);
+export function tableOf(handle: FlatNode, state: State): Table {
+  let table = state.tables.get(handle.name);
   if (!table) {
+    const shape = handle.attr.get('value_shape')?.shape;
     table = {
       keyType: typeAttr(handle, 'key_dtype', 'string'),
       valueType: typeAttr(handle, 'value_dtype', 'int64'),
+      valueShape: shape ? (fromShapeProto(shape) ?? []) : [],
       entries: new Map(),
     };
-    env.state.tables.set(handle.name, table);
+    state.tables.set(handle.name, table);
   }
   return table;
 }
@@ -47,32 +49,40 @@ function keysOf(keys: Value): unknown[] {
 }
 
 function find(node: FlatNode, env: Env): Kernel {
-  const { entries, valueType } = tableOf(node, env);
+  const { entries, valueType, valueShape } = tableOf(handleOf(node), env.state);
+  const width = sizeOf(valueShape);
   return ([keys, otherwise]) => {
-    const missing = (onHost(otherwise as Value) as unknown[])[0];
-    const data = newData(valueType, sizeOf((keys as Value).shape)) as unknown[];
+    const missing = onHost(otherwise as Value) as unknown[];
+    const data = newData(valueType, sizeOf((keys as Value).shape) * width) as unknown[];
     keysOf(keys as Value).forEach((key, i) => {
-      data[i] = entries.get(key) ?? missing;
+      const found = entries.get(key);
+      if (valueShape.length === 0) data[i] = found ?? missing[0];
+      else for (let k = 0; k < width; k++) data[i * width + k] = (found as unknown[] | undefined)?.[k] ?? missing[k];
     });
-    return hostValue(valueType, (keys as Value).shape, data as unknown as TensorData);
+    return hostValue(valueType, [...(keys as Value).shape, ...valueShape], data as unknown as TensorData);
   };
 }
 
 function fill(node: FlatNode, env: Env, anew: boolean): Kernel {
-  const { entries } = tableOf(node, env);
+  const table = tableOf(handleOf(node), env.state);
   return ([keys, values]) => {
-    if (anew) entries.clear();
-    const list = onHost(values as Value) as unknown[];
-    keysOf(keys as Value).forEach((key, i) => {
-      entries.set(key, list[i]);
-    });
+    if (anew) table.entries.clear();
+    setEntries(table, keys as Value, values as Value);
     return [];
   };
 }
 
+export function setEntries({ entries, valueShape }: Table, keys: Value, values: Value): void {
+  const list = onHost(values) as unknown[];
+  const width = sizeOf(valueShape);
+  keysOf(keys).forEach((key, i) => {
+    entries.set(key, valueShape.length === 0 ? list[i] : list.slice(i * width, (i + 1) * width));
+  });
+}
+
 /** Column -1 is the number of the line, -2 the whole line. */
 function fromFile(node: FlatNode, env: Env): Kernel {
-  const { entries, keyType, valueType } = tableOf(node, env);
+  const { entries, keyType, valueType } = tableOf(handleOf(node), env.state);
   const [keyAt, valueAt, size] = [
     intAttr(node, 'key_index', 0),
     intAttr(node, 'value_index', 0),

@@ -19,7 +19,7 @@ export type Env = {
 /** A graph inside a graph. */
 export type Body = { (inputs: Value[]): Value[]; paced(inputs: Value[]): Generator<void, Value[]> };
 export type State = { variables: Map<string, Value>; tables: Map<string, Table> };
-export type Table = { keyType: DType; valueType: DType; entries: Map<unknown, unknown> };
+export type Table = { keyType: DType; valueType: DType; valueShape: number[]; entries: Map<unknown, unknown> };
 
 /** A row of the table of ops. `make` runs once, when a signature is compiled; it reads the attributes. */
 export type OpRow = {

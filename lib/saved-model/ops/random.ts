@@ -5,10 +5,11 @@ import { newData, sizeOf } from '../dtype.ts';
 import type { FlatNode } from '../graph.ts';
 import type { DType } from '../value.ts';
 import { rounded } from './binary.ts';
-import type { Kernel, OpRow } from './op.ts';
+import type { Env, Kernel, OpRow } from './op.ts';
 import { refuse, row } from './op.ts';
 import { pick } from './places.ts';
 import { checkSize, integers, numbers } from './shape.ts';
+import { handleOf } from './state.ts';
 
 /** Random numbers: with a seed the same as TensorFlow's (Philox 4 × 32), without one any. */
 export const RANDOM: Record<string, OpRow> = {
@@ -26,6 +27,7 @@ export const RANDOM: Record<string, OpRow> = {
     const make = (draw: () => number) => draws(draw, wide ? 2 : 1, (words) => [whole(words, low, high) as number]);
     return stateless(node, 'dtype', make)(inputs);
   }),
+  RngReadAndSkip: { effect: true, make: (node, env) => readAndSkip(node, env) },
   RandomUniform: any('dtype', () => Math.random()),
   RandomStandardNormal: any('dtype', gauss),
   TruncatedNormal: any('dtype', () => {
@@ -62,6 +64,24 @@ export const RANDOM: Record<string, OpRow> = {
 type Words = number[];
 const [uint32, float32] = [new Uint32Array(1), new Float32Array(1)];
 const bits = new Float32Array(uint32.buffer);
+
+/** A tf.random.Generator: the counter as it was, and moved on so far that no number comes twice. */
+function readAndSkip(node: FlatNode, env: Env): Kernel {
+  const { name } = handleOf(node);
+  return ([, count]) => {
+    const old = env.state.variables.get(name);
+    if (!old) throw refuse(node, `the variable "${name}" has no value: it is not in the checkpoint`);
+    const [low = 0n, high = 0n, ...key] = Array.from(onHost(old) as BigInt64Array, (word) => BigInt.asUintN(64, word));
+    const counter =
+      (low | (high << 64n)) + BigInt.asUintN(64, BigInt((onHost(count as Value) as BigUint64Array)[0] ?? 0)) * 256n;
+    env.state.variables.set(
+      name,
+      hostValue('int64', [old.shape[0] as number], BigInt64Array.of(counter, counter >> 64n, ...key)),
+    );
+    // It is read as unsigned where it is a counter, as it lies where it is given out.
+    return old;
+  };
+}
 
 function any(attr: string, draw: () => number): OpRow {
   return {

@@ -24,6 +24,7 @@ export const WRITES = new Set([
   'AssignSubVariableOp',
   'AssignAdd',
   'AssignSub',
+  'RngReadAndSkip',
 ]);
 
 export function handleOf(node: FlatNode): FlatNode {

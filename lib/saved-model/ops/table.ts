@@ -5,6 +5,7 @@ import { BOXES } from './boxes.ts';
 import { COLOUR } from './colour.ts';
 import { COMPLEX } from './complex.ts';
 import { CONTROL } from './control.ts';
+import { CROSS } from './cross.ts';
 import { DECODE } from './decode.ts';
 import { EINSUM } from './einsum.ts';
 import { EXAMPLE } from './example.ts';
@@ -26,6 +27,7 @@ import type { OpRow } from './op.ts';
 import { PARTITION } from './partition.ts';
 import { PRINT } from './print.ts';
 import { QUANTIZE } from './quantize.ts';
+import { RAGGED_VARIANT } from './ragged-variant.ts';
 import { RANDOM } from './random.ts';
 import { REDUCE } from './reduce.ts';
 import { RESAMPLE } from './resample.ts';
@@ -34,6 +36,7 @@ import { SCATTER } from './scatter.ts';
 import { SEGMENT } from './segment.ts';
 import { SHAPE } from './shape.ts';
 import { SLICE } from './slice.ts';
+import { SOUND } from './sound.ts';
 import { SPARSE } from './sparse.ts';
 import { SPECIAL } from './special.ts';
 import { STATE } from './state.ts';
@@ -89,4 +92,7 @@ export const OPS: Record<string, OpRow> = {
   ...RANDOM,
   ...FOURIER,
   ...PRINT,
+  ...SOUND,
+  ...CROSS,
+  ...RAGGED_VARIANT,
 };

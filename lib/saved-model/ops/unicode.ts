@@ -27,6 +27,17 @@ export const UNICODE: Record<string, OpRow> = {
       return hostValue('string', [data.length], data);
     };
   }),
+  // TF Text's, which TensorFlow Serving has too.
+  NormalizeUTF8: row((node) => {
+    const form = textAttr(node, 'normalization_form', 'NFKC').toUpperCase();
+    if (!/^NFK?[CD]$/.test(form)) throw refuse(node, `Offset not supported for this normalization form: ${form}`);
+    return ([x]) => changed(x as Value, (text) => text.normalize(form));
+  }),
+  CaseFoldUTF8: row(
+    () =>
+      ([x]) =>
+        changed(x as Value, folded),
+  ),
   UnicodeTranscode: row((node) => {
     const encoding = textAttr(node, 'output_encoding', 'UTF-8');
     const read = reader(node);
@@ -39,6 +50,28 @@ export const UNICODE: Record<string, OpRow> = {
     };
   }),
 };
+
+function changed(x: Value, change: (text: string) => string): Value {
+  return hostValue(
+    'string',
+    x.shape,
+    strings(x).map((bytes) => Buffer.from(change(Buffer.from(bytes).toString()))),
+  );
+}
+
+/** Capitals and small letters become the same, in ICU's NFKC_Casefold. */
+function folded(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replaceAll('\u1E9E', 'ss')
+    .toLowerCase()
+    .replaceAll('ß', 'ss')
+    .replaceAll('ς', 'σ')
+    .replace(IGNORED, '')
+    .normalize('NFKC');
+}
+
+const IGNORED = /\p{Default_Ignorable_Code_Point}/gu;
 
 type Character = { code: number; start: number };
 

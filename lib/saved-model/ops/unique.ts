@@ -1,4 +1,4 @@
-import { typeAttr } from '../attr.ts';
+import { intAttr, typeAttr } from '../attr.ts';
 import type { Value } from '../device.ts';
 import { hostValue, onHost } from '../device.ts';
 import { newData, sizeOf } from '../dtype.ts';
@@ -49,6 +49,19 @@ export const UNIQUE: Record<string, OpRow> = {
       return at < 0 ? boundaries.length : at;
     });
     return integers('int32', places, (x as Value).shape);
+  }),
+  // What the preprocessing of TFX called until TensorFlow 2.5; what lies above all boundaries is in the last bucket but one.
+  BoostedTreesBucketize: row((node) => {
+    const count = intAttr(node, 'num_features', 1);
+    return (inputs) =>
+      inputs.slice(0, count).map((value, i) => {
+        const boundaries = onHost(inputs[count + i] as Value) as Float32Array;
+        const places = Array.from(onHost(value) as Float32Array, (x) => {
+          const at = boundaries.findIndex((boundary) => boundary >= x);
+          return at < 0 ? boundaries.length - 1 : at;
+        });
+        return integers('int32', places, value.shape);
+      });
   }),
   InTopKV2: row(
     () =>

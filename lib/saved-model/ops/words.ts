@@ -7,7 +7,7 @@ import { fromBytes } from '../tensor-proto.ts';
 import type { OpRow } from './op.ts';
 import { refuse, row, wrapAxis } from './op.ts';
 import { stridesOf } from './places.ts';
-import { integers, numbers } from './shape.ts';
+import { checkSize, integers, numbers } from './shape.ts';
 import { latin, strings } from './text.ts';
 
 /** Strings taken apart and put together: words, characters, encodings. */
@@ -30,6 +30,11 @@ export const WORDS: Record<string, OpRow> = {
     (node) =>
       ([x, axes]) =>
         reduceJoin(node, x as Value, numbers(axes as Value)),
+  ),
+  UnsortedSegmentJoin: row(
+    (node) =>
+      ([x, ids, count]) =>
+        segmentJoin(node, x as Value, ids as Value, numbers(count as Value)[0] as number),
   ),
   EncodeBase64: row((node) => {
     const pad = boolAttr(node, 'pad', false);
@@ -130,6 +135,25 @@ function reduceJoin(node: FlatNode, x: Value, given: number[]): Value {
     Buffer.from((parts.get(i) ?? []).join(separator), 'latin1'),
   );
   return hostValue('string', shape, data);
+}
+
+/** Strings of one segment after each other: the words of each row of a ragged tensor. */
+function segmentJoin(node: FlatNode, x: Value, ids: Value, count: number): Value {
+  const inner = x.shape.slice(ids.shape.length);
+  const width = sizeOf(inner);
+  checkSize(node, [count, ...inner]);
+  const parts = Array.from({ length: count * width }, (): string[] => []);
+  const texts = strings(x).map(latin);
+  numbers(ids).forEach((id, row) => {
+    if (id >= count) throw refuse(node, `segment id ${id} is out of range [0, ${count})`);
+    if (id >= 0) for (let i = 0; i < width; i++) parts[id * width + i]?.push(texts[row * width + i] as string);
+  });
+  const separator = textAttr(node, 'separator', '');
+  return hostValue(
+    'string',
+    [count, ...inner],
+    parts.map((list) => Buffer.from(list.join(separator), 'latin1')),
+  );
 }
 
 function decodeRaw(node: FlatNode, x: Value): Value {

@@ -8,6 +8,7 @@ import os
 import sys
 
 from maker import convolutions, folder, floats, keras, keras_case, layers, maker, makers, np, plain, random, save_keras, tf, tf1
+import found_models
 import function_models
 import keras_models
 import op_models
