@@ -101,6 +101,8 @@ function importedModule(source: string, cursor: number): string | undefined {
 
 /** Members, keys and literals; undefined where any name could stand, for which TypeScript's API has no answer. */
 async function members({ project, files }: CellView, position: number, prefix: string): Promise<Match[] | undefined> {
+  const before = (files.cell ?? '').slice(0, position - prefix.length);
+  const isMember = before.endsWith('.') && lex(before).unfinished !== 'string';
   return project.ask(files, async ({ checker }) => {
     const found = await checker
       .getCompletionsAtPosition(project.path('cell'), position, { includeSymbol: true })
@@ -114,7 +116,8 @@ async function members({ project, files }: CellView, position: number, prefix: s
       // In JavaScript any word of the file comes along as plain text.
       .filter(({ kind }) => kind !== 1)
       .map((entry) => ({ ...entry, name: entry.name.replace(/\?$/, '') }))
-      .filter(({ name }) => isOffered(name, prefix));
+      // A key that needs quotes comes with them, to be found by what is in them; behind a dot it cannot stand.
+      .filter(({ name }) => isOffered(name.replace(/^["']/, ''), prefix) && (isName(name) || !isMember));
     const ranked = rank(entries, prefix).slice(0, most);
     const first = ranked.slice(0, withSignatures);
     // In one question: each is a way to the other process and back.
@@ -194,6 +197,8 @@ function slotType(kind: Kind): string {
   if (kind === 'type') return 'interface';
   return kind === 'namespace' ? 'module' : ['import', 'function', 'class', 'enum'].includes(kind) ? kind : 'variable';
 }
+
+const isName = (text: string) => /^#?[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(text);
 
 const isOffered = (name: string, prefix: string) =>
   !/^\$(?:[tidq]\d*|\d*|Context|using\d+)$/.test(name) && name.toLowerCase().startsWith(prefix.toLowerCase());

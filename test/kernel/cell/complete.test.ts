@@ -30,6 +30,13 @@ describe('Completion', () => {
     assert.deepEqual(matches, [{ text: 'apple', type: 'variable', signature: '5' }]);
   });
 
+  test('offers what needs quotes where it can stand', async () => {
+    const declared = 'const head: { "content-type"?: string; accept?: string } = ';
+    assert.deepEqual((await complete(`${declared}{}; head.▮`)).texts, ['accept']);
+    assert.deepEqual((await complete(`${declared}{}; head["▮"]`)).texts, ['accept', 'content-type']);
+    assert.deepEqual((await complete(`${declared}{ con▮ }`)).texts, ['"content-type"']);
+  });
+
   test('offers the strings that are wanted first, quoted as the cell’s others', async () => {
     const first = async (marked: string) => (await complete(marked)).texts.slice(0, 2);
     assert.deepEqual(await first('let size: "small" | "large" = ▮'), ['"large"', '"small"']);
