@@ -122,8 +122,7 @@ export class Turns {
     let now = start;
     try {
       if (caller.gone()) throw new StatusError('CANCELLED', 'The client has gone away');
-      if (caller.deadline <= now)
-        throw new StatusError('DEADLINE_EXCEEDED', 'The deadline passed before the run began');
+      if (caller.deadline <= now) throw late();
       if (!job.steps) {
         caller.begun?.();
         job.steps = job.begin();
@@ -135,7 +134,7 @@ export class Turns {
           ended.value = value;
           break;
         }
-        if (caller.deadline <= now) throw new StatusError('DEADLINE_EXCEEDED', 'The deadline passed during the run');
+        if (caller.deadline <= now) throw late();
         if (now - start >= budget) return false;
       }
     } catch (error) {
@@ -151,6 +150,9 @@ export class Turns {
     return true;
   }
 }
+
+/** In the words of TensorFlow's session. */
+const late = (): StatusError => new StatusError('DEADLINE_EXCEEDED', 'Timed out waiting for notification');
 
 /** The runs of one model, in the order in which they came. */
 export class Lane {
