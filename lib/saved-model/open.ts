@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { assetsOf } from './assets.ts';
+import { boundKeys } from './bound.ts';
 import type { Bundle } from './bundle.ts';
 import { naming, openBundle } from './bundle.ts';
 import type { Value } from './device.ts';
@@ -183,12 +184,18 @@ class Opened {
   *restore(bundle: Bundle, graphs: SubGraph[]): Generator<void> {
     const { keys, tables } = restoreKeys(this.library, this.meta.saver_def?.restore_op_name ?? '');
     const used = new Set<string>();
+    let unreached = false;
     for (const node of graphs.flatMap(allNodes)) {
-      for (const { node: handle } of node.inputs) if (isHandleOp(handle.op)) used.add(handle.name);
+      for (const { node: handle } of node.inputs) {
+        if (isHandleOp(handle.op)) used.add(handle.name);
+        unreached ||= handle.op === 'VarHandleOp' && !keys.has(handle.name);
+      }
       if (WRITES.has(node.op)) this.mutable.add(handleOf(node).name);
     }
+    const bound = unreached ? boundKeys(this.meta, this.library, bundle) : new Map<string, string>();
     for (const name of used) {
-      const source = keys.get(name);
+      const key = bound.get(name);
+      const source = keys.get(name) ?? (key === undefined ? undefined : { key, box: undefined });
       const value = source && this.keep(constant(bundle.get(source.key, source.box)));
       this.variables.set(name, value);
       if (value) this.state.variables.set(name, value);

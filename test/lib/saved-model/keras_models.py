@@ -221,3 +221,20 @@ def quantized(path):
 def negative_volumes(path):
     model = keras.Sequential([keras.Input((3, 4, 5, 2)), layers.Rescaling(1, -2), layers.MaxPooling3D(2, padding='same'), layers.MaxPooling3D((1, 2, 2), strides=1)])
     return keras_case(path, model, floats(2, 3, 4, 5, 2))
+
+
+@maker
+def keras_in_a_module(path):
+    """A model's weights where only the object graph says which they are: tf.saved_model.save, around a Keras 3 model."""
+    model = keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(4, 3, activation='relu'), layers.BatchNormalization(), layers.Flatten(), layers.Dense(3)])
+    for variable in model.variables:
+        variable.assign(random.uniform(0.2, 1, variable.shape))
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 8, 8, 3], tf.uint8, name='image')])
+    def run(image):
+        return {'scores': tf.nn.softmax(model(tf.cast(image, tf.float32) / 255))}
+
+    module = tf.Module()
+    module.model, module.run = model, run
+    tf.saved_model.save(module, path, run)
+    return [('serving_default', {'image': random.integers(0, 256, (2, 8, 8, 3)).astype('uint8')})]
