@@ -3,6 +3,7 @@ import { StatusError, statusText } from '../codec/errors.ts';
 import { type ModelConfig, validateModels } from '../config/model-config.ts';
 import type { Log } from '../log.ts';
 import { type Council, Demand, type DemandReport } from './demand.ts';
+import { Labels } from './labels.ts';
 import { Manager } from './manager.ts';
 import { Memory } from './memory.ts';
 import { idText } from './servable.ts';
@@ -34,7 +35,7 @@ export class ServerCore {
   readonly manager: Manager;
   #options: CoreOptions;
   #models: readonly ModelConfig[] = [];
-  #labels = new Map<string, Map<string, bigint>>();
+  #labels: Labels;
   #configured = false;
   /** Some version's folder was not whole at the last look. */
   #copying = false;
@@ -44,6 +45,10 @@ export class ServerCore {
   constructor(options: CoreOptions) {
     this.#options = options;
     this.manager = new Manager(options, options.log);
+    this.#labels = new Labels(
+      (name, version) => this.#answers(this.manager.board.get(name, version)?.state),
+      options.allowLabelsForUnavailable ?? false,
+    );
     const { onDemand, memory = new Memory({ total: Infinity, ofModel: () => Infinity }), log } = options;
     if (onDemand) this.#demand = new Demand(this.manager, memory, log, onDemand.report, onDemand.council);
   }
@@ -55,8 +60,9 @@ export class ServerCore {
   async configure(models: readonly ModelConfig[]): Promise<void> {
     const { log } = this.#options;
     validateModels(models, this.#models);
-    const already = this.#labelsThatAnswer(models);
-    this.#refuseLabels(models, already);
+    const already = this.#labels.thatAnswer(models);
+    const coming = models.some(({ labels }) => labels.size > 0) && pollModels(models, () => {});
+    if (coming) this.#labels.refuse(models, already, coming);
     const first = !this.#configured;
     this.#configured = true;
     const before = this.manager.board.changes;
@@ -81,9 +87,10 @@ export class ServerCore {
       );
       await this.#untilLabelledSettle();
     }
-    const labels = this.#checkLabels(already);
-    await this.#together(labels);
-    this.#labels = labels;
+    const labels = this.#labels.checked(this.#models, already);
+    // A label that moves answers the same in all processes.
+    if (labels) await this.#options.together?.labelled(labels.text);
+    labels?.take();
     log('I', 'finished adding', 'Finished adding/updating models');
   }
 
@@ -129,7 +136,7 @@ export class ServerCore {
   find(wanted: Wanted): Version {
     const { name, label } = wanted;
     if (name === '') throw new StatusError('INVALID_ARGUMENT', 'ModelSpec has no name specified.');
-    const labelled = label === undefined ? undefined : this.#labels.get(name)?.get(label);
+    const labelled = label === undefined ? undefined : this.#labels.of(name).get(label);
     if (label !== undefined && labelled === undefined) {
       const labels = Object.fromEntries([...this.labelsOf(name)].map(([key, version]) => [key, String(version)]));
       throw new StatusError('INVALID_ARGUMENT', `Unrecognized servable version label: ${label}`, { labels });
@@ -149,7 +156,7 @@ export class ServerCore {
   }
 
   labelsOf(name: string): ReadonlyMap<string, bigint> {
-    return this.#labels.get(name) ?? new Map();
+    return this.#labels.of(name);
   }
 
   get checkMethodName(): boolean {
@@ -224,61 +231,4 @@ export class ServerCore {
     };
     await board.until(() => labelled.every(settled));
   }
-
-  /** A label that moves answers the same in all processes. */
-  async #together(labels: Map<string, Map<string, bigint>>): Promise<void> {
-    if (textOf(labels) !== textOf(this.#labels)) await this.#options.together?.labelled(textOf(labels));
-  }
-
-  /** Those whose version answers now: TF Serving looks before it changes anything, so they stay when the version goes. */
-  #labelsThatAnswer(models: readonly ModelConfig[]): Set<string> {
-    return new Set(
-      models.flatMap(({ name, labels }) =>
-        [...labels]
-          .filter(([, version]) => this.#answers(this.manager.board.get(name, version)?.state))
-          .map(([label, version]) => labelText(name, label, version)),
-      ),
-    );
-  }
-
-  /** A label that no version will ever carry is refused before anything changes, as in TF Serving. */
-  #refuseLabels(models: readonly ModelConfig[], already: ReadonlySet<string>): void {
-    if (models.every(({ labels }) => labels.size === 0)) return;
-    const found = pollModels(models, () => {});
-    for (const { name, labels } of found ? models : []) {
-      const coming = found?.get(name) ?? [];
-      for (const [label, version] of labels) {
-        if (!coming.some((one) => one.version === version)) this.#checkLabel(name, label, version, already);
-      }
-    }
-  }
-
-  #checkLabels(already: ReadonlySet<string>): Map<string, Map<string, bigint>> {
-    const labels = new Map<string, Map<string, bigint>>();
-    for (const { name, labels: wanted } of this.#models) {
-      for (const [label, version] of wanted) this.#checkLabel(name, label, version, already);
-      labels.set(name, wanted);
-    }
-    return labels;
-  }
-
-  #checkLabel(name: string, label: string, version: bigint, already: ReadonlySet<string>): void {
-    if (already.has(labelText(name, label, version))) return;
-    if (this.#answers(this.manager.board.get(name, version)?.state)) return;
-    const before = this.#labels.get(name)?.get(label);
-    if (this.#options.allowLabelsForUnavailable && (before === undefined || before === version)) return;
-    throw new StatusError(
-      'FAILED_PRECONDITION',
-      `Request to assign label to version ${version} of model ${name}, which is not currently available for inference`,
-    );
-  }
 }
-
-function textOf(labels: Map<string, Map<string, bigint>>): string {
-  return [...labels]
-    .flatMap(([name, versions]) => [...versions].map(([label, version]) => labelText(name, label, version)))
-    .sort()
-    .join(' ');
-}
-
-const labelText = (name: string, label: string, version: bigint): string => `${name}/${label}=${version}`;
