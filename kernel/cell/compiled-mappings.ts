@@ -18,7 +18,7 @@ export function compiledMappings(code: MagicString, mappings: string, split: Spl
       if (last && last[2] === at && last[3] === column) continue;
       segments.push([segment[0]!, 0, at, column]);
     }
-    // What was written before a line's first own code, `return { value: await (`, is that code's line, not the one before.
+    // What was written before a line's first own code, `return { ['value']: await (`, is that code's line, not the one before.
     const [first] = segments;
     return first && first[0]! > 0 ? [[0, ...first.slice(1)], ...segments] : segments;
   });

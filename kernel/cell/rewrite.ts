@@ -100,7 +100,9 @@ function hoistVariables({ parsed, boxes, prologue, earlier }: Rewriting): void {
     }
 }
 
+/** By a computed key, and not as the key's very value: else V8 calls what has no name of its own `value`. */
 function returnValue({ code, text }: Rewriting, last: Node, shown: ShownValue): void {
-  code.prependRight(last.start, shown === 'settled' ? 'return { value: await (' : 'return { asItIs: true, value: (');
+  const before = shown === 'settled' ? "return { ['value']: await (" : "return { asItIs: true, ['value']: (0, ";
+  code.prependRight(last.start, before);
   code.appendLeft(text[last.end - 1] === ';' ? last.end - 1 : last.end, ') }');
 }

@@ -3,3 +3,5 @@
   if (n < 2) throw new Error(`bad ${n}`);
   return n;
 })
+// %%
+new Promise(() => { throw new Error("of no name") })

@@ -10,6 +10,8 @@ tslab.display.text('no value of its own');
 // %%
 new Promise(() => {});
 // %%
+(() => 1);
+// %%
 await Promise.resolve('settled');
 // %%
 Promise.resolve('settled')

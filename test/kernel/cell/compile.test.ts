@@ -60,7 +60,7 @@ describe('A user expression', () => {
   test('has a value and declares nothing', async () => {
     const cell = await notebook.cells.expression('x + 1', 3);
     assert.ok('code' in cell);
-    assert.match(cell.code, /return \{ value: await \(\$\.scope\.x\$2\.value \+ 1\) \}/);
+    assert.match(cell.code, /return \{ \['value'\]: await \(\$\.scope\.x\$2\.value \+ 1\) \}/);
     await notebook.cells.expression('const fresh = 1', 3);
     const after = await notebook.compile('fresh');
     assert.ok(!('code' in after));
