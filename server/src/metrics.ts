@@ -14,6 +14,8 @@ export type Metrics = {
   /** MultiInference's examples. */
   examples(model: string, count: number): void;
   warmUp(path: string, status: string, micros: number, records: number): void;
+  /** A try to load a version's folder, as TensorFlow's loader counts it. */
+  load(model_path: string, loaded: boolean, micros: number): void;
   /** A batch of requests that ran together. */
   batch(model: string, batch: BatchReport): void;
   /** A model was loaded by its first request. */
@@ -57,6 +59,8 @@ export function createMetrics(): Metrics {
   const exampleTotal = counter(`${TF}request_example_count_total`, ['model']);
   const warmUps = histogram(`${TF}model_warmup_latency`, ['model_path', 'status']);
   const records = counter(`${TF}model_warmup_records_read`, ['model_path', 'status']);
+  const loads = counter(`${LOADER}load_attempt_count`, ['model_path', 'status']);
+  const loadTime = counter(`${LOADER}load_latency`, ['model_path']);
   const signatures = counter(':typelab:serving:request_count', [...SIGNATURE, 'status']);
   const stages = histogram(':typelab:serving:stage_latency', [...SIGNATURE, 'stage']);
   const queueing = histogram(`${BATCHING}queuing_latency`, ['thread_pool_name'], powers(100, 1.2, 52));
@@ -81,6 +85,10 @@ export function createMetrics(): Metrics {
     warmUp(model_path, status, micros, count) {
       warmUps.observe({ model_path, status }, micros);
       records.inc({ model_path, status }, count);
+    },
+    load(model_path, loaded, micros) {
+      loads.inc({ model_path, status: loaded ? 'success' : 'fail' });
+      loadTime.inc({ model_path }, micros);
     },
     batch(model_name, { rows, padding, asked, queued }) {
       // TF Serving's bundles name no pool.
@@ -108,6 +116,7 @@ export function createMetrics(): Metrics {
 
 const TF = ':tensorflow:serving:';
 const BATCHING = `${TF}batching_session:`;
+const LOADER = ':tensorflow:cc:saved_model:';
 const SIGNATURE = ['model_name', 'version', 'signature_name'];
 
 const powers = (start: number, factor: number, count: number): number[] =>

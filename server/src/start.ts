@@ -76,6 +76,7 @@ async function start(flags: FlagValues, log: Log, member?: Member): Promise<void
     warmUp: session.warmUp
       ? (model, _id, path) => warmUp(model, path, { iterations, checkMethodName, metrics: monitoring?.metrics }, log)
       : undefined,
+    tried: monitoring?.metrics.load,
     checkMethodName,
     together: member?.together,
     allowLabelsForUnavailable: Boolean(flags.allow_version_labels_for_unavailable_models),

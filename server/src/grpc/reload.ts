@@ -63,6 +63,6 @@ function toModel(config: messages.ModelConfigProto): ModelConfig {
 function toPolicy(policy: messages.ModelConfigProto['model_version_policy']): VersionPolicy {
   if (policy?.all) return { kind: 'all' };
   if (policy?.specific) return { kind: 'specific', versions: policy.specific.versions };
-  // 0 is what a client sends that did not set the number.
-  return policy?.latest ? { kind: 'latest', count: policy.latest.num_versions || 1 } : LATEST;
+  // 0 is what a client sends that did not set the number, which is an unsigned one.
+  return policy?.latest ? { kind: 'latest', count: policy.latest.num_versions >>> 0 || 1 } : LATEST;
 }

@@ -16,6 +16,8 @@ export type LoadOptions = {
   retryInterval: number;
   /** Replays the folder's warm-up records; throws when one fails. */
   warmUp?: ((model: ServableModel, id: VersionId, path: string) => void | Promise<void>) | undefined;
+  /** What is counted of every try. */
+  tried?: ((path: string, loaded: boolean, micros: number) => void) | undefined;
   together?: Together | undefined;
   /** Where a version must fit before it is loaded. */
   memory?: Memory | undefined;
@@ -141,8 +143,37 @@ export class Version {
     return status;
   }
 
-  async #open({ open, tags, preferLite, warmUp }: LoadOptions): Promise<ServableModel> {
+  async #open(options: LoadOptions): Promise<ServableModel> {
     const started = performance.now();
+    let model: ServableModel;
+    try {
+      model = await this.#read(options);
+      this.#took(options, started);
+    } catch (error) {
+      this.#took(options, started, toStatus(error));
+      throw error;
+    }
+    try {
+      await options.warmUp?.(model, this.id, this.path);
+    } catch (error) {
+      model.close();
+      throw error;
+    }
+    return model;
+  }
+
+  #took({ tags, tried }: LoadOptions, started: number, error?: StatusError): void {
+    const micros = Math.round((performance.now() - started) * 1000);
+    tried?.(this.path, error === undefined, micros);
+    const status = error ? `fail: ${statusText(error)}` : 'success: OK';
+    this.#log(
+      'I',
+      'took',
+      `SavedModel load for tags { ${tags.join(' ')} }; Status: ${status}. Took ${micros} microseconds.`,
+    );
+  }
+
+  async #read({ open, tags, preferLite }: LoadOptions): Promise<ServableModel> {
     this.#log('I', 'reading', `Reading SavedModel from: ${this.path}`);
     const lite = preferLite && existsSync(join(this.path, 'model.tflite'));
     if (!lite && !existsSync(join(this.path, 'saved_model.pb'))) {
@@ -151,20 +182,7 @@ export class Version {
         `Could not find SavedModel .pb or .pbtxt at supplied export directory path: ${this.path}. Check that the directory exists and that you have the right permissions for accessing it.`,
       );
     }
-    const model = await open(this.path, { tags, preferLite, name: this.id.name });
-    const micros = Math.round((performance.now() - started) * 1000);
-    this.#log(
-      'I',
-      'took',
-      `SavedModel load for tags { ${tags.join(' ')} }; Status: success: OK. Took ${micros} microseconds.`,
-    );
-    try {
-      await warmUp?.(model, this.id, this.path);
-    } catch (error) {
-      model.close();
-      throw error;
-    }
-    return model;
+    return open(this.path, { tags, preferLite, name: this.id.name });
   }
 
   async #pause(ms: number): Promise<void> {

@@ -45,6 +45,8 @@ describe('monitoring', () => {
     has(':tensorflow:serving:request_latency_bucket{model_name="plus",API="predict",entrypoint="REST",le="+Inf"} 3');
     has(':tensorflow:serving:runtime_latency_count{model_name="plus",API="Predict",runtime="TF1"} 3');
     has('# TYPE :tensorflow:serving:model_warmup_latency histogram');
+    assert.match(text, /^:tensorflow:cc:saved_model:load_attempt_count\{model_path="[^"]*\/1",status="success"\} 1$/m);
+    assert.match(text, /^:tensorflow:cc:saved_model:load_latency\{model_path="[^"]*\/1"\} [1-9]\d*$/m);
     const ours = 'model_name="plus",version="1",signature_name="serving_default"';
     has(`:typelab:serving:request_count{${ours},status="OK"} 3`);
     for (const stage of ['parse', 'queue', 'run', 'write'])
