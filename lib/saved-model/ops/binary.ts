@@ -134,6 +134,12 @@ function onTheHost(node: FlatNode, rule: Rule, a: Value, b: Value, shape: number
   const data = newData(out, sizeOf(shape)) as unknown[];
   const left = onHost(a) as unknown[];
   const right = onHost(b) as unknown[];
+  // Mostly shapes are the same, or one is a single number: no list of places is needed then.
+  const [stepLeft, stepRight] = [left, right].map((list) => (list.length === data.length ? 1 : 0)) as [number, number];
+  if ((stepLeft || left.length === 1) && (stepRight || right.length === 1)) {
+    for (let i = 0; i < data.length; i++) data[i] = apply(left[i * stepLeft], right[i * stepRight]);
+    return hostValue(out, shape, rounded(out, data as never));
+  }
   const fromLeft = sourceIndex(a.shape, shape);
   const fromRight = sourceIndex(b.shape, shape);
   for (let i = 0; i < data.length; i++) {

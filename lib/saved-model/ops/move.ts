@@ -7,7 +7,7 @@ import type { DType, TensorData } from '../value.ts';
 import { broadcastShape, sourceIndex } from './broadcast.ts';
 import type { Kernel, OpRow } from './op.ts';
 import { refuse, row, shapeText, wrapAxis } from './op.ts';
-import { pick, stepIndex, stridesOf } from './places.ts';
+import { copyInto, pick, stepIndex, stridesOf } from './places.ts';
 import { checkSize, numbers } from './shape.ts';
 
 /** Ops that only move elements: any dtype, strings and int64 included. */
@@ -56,12 +56,37 @@ function transpose(node: FlatNode): Kernel {
     // Moving only dimensions of one element does not move elements.
     const real = perm.filter((axis) => x.shape[axis] !== 1);
     if (real.every((axis, i) => i === 0 || axis > real[i - 1]!)) return reshaped(x, shape);
+    const still = trailing(perm);
+    const block = sizeOf(x.shape.slice(still));
+    if (block >= BLOCK && !x.dtype.startsWith('complex')) return inBlocks(x, perm.slice(0, still), block, shape);
     if (call && x.dtype === 'float32' && x.shape.length <= 6 && (x.data === undefined || sizeOf(shape) > 4096))
       return call({ x }, { perm })[0] as Value;
     const strides = stridesOf(x.shape);
     const steps = perm.map((axis) => strides[axis]!);
     return pick(x, shape, stepIndex(shape, steps));
   };
+}
+
+/** From this many elements on that stay together, copying them is several times as quick as any kernel. */
+const BLOCK = 256;
+
+/** From this axis on, nothing moves. */
+function trailing(perm: number[]): number {
+  let at = perm.length;
+  while (at > 0 && perm[at - 1] === at - 1) at--;
+  return at;
+}
+
+/** As loops over time steps turn their sequences: only the first axes change places. */
+function inBlocks(x: Value, perm: number[], block: number, shape: number[]): Value {
+  const strides = stridesOf(x.shape.slice(0, perm.length));
+  const index = stepIndex(
+    shape.slice(0, perm.length),
+    perm.map((axis) => strides[axis] as number),
+  );
+  const data = newData(x.dtype as DType, sizeOf(shape));
+  for (const [i, from] of index.entries()) copyInto(data, i * block, x, from * block, (from + 1) * block);
+  return hostValue(x.dtype, shape, data);
 }
 
 function tile(node: FlatNode, x: Value, multiples: number[]): Value {

@@ -69,7 +69,7 @@ function reduce(
       const x = input as Value;
       const over = axesOf(node, x, axes as Value);
       if (over.length === 0) return retain(x);
-      if (call && onDeviceOnly(x))
+      if (call && prefersDevice(x))
         return shaped(
           call({ x }, { axis: over, reductionIndices: over, keepDims: false })[0] as Value,
           keptShape(x, over, keep),
@@ -79,8 +79,11 @@ function reduce(
   });
 }
 
-function onDeviceOnly(x: Value): boolean {
-  return x.dtype === 'float32' && x.data === undefined && sizeOf(x.shape) > 0;
+/** Above this, moving a tensor to the device costs less than walking it here. */
+const LARGE = 2 ** 16;
+
+function prefersDevice(x: Value): boolean {
+  return x.dtype === 'float32' && (x.data === undefined ? sizeOf(x.shape) > 0 : sizeOf(x.shape) > LARGE);
 }
 
 function shaped(value: Value, shape: number[]): Value {
@@ -146,7 +149,7 @@ function mean(node: FlatNode): Kernel {
     const x = input as Value;
     const over = axesOf(node, x, axes as Value);
     if (over.length === 0) return retain(x);
-    if (call && onDeviceOnly(x))
+    if (call && prefersDevice(x))
       return shaped(call({ x }, { axis: over, keepDims: false })[0] as Value, keptShape(x, over, keep));
     // Added up in a wider type, as TensorFlow does: the sum of bytes or of halves may not fit into one.
     const wide = x.dtype === 'int64' || x.dtype === 'uint64' ? x : cast(x, 'float64');
