@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 
 /** As tfjs's backends hold them: strings as bytes, complex numbers as real and imaginary parts in turn. */
 export type Values = tf.TypedArray | Uint8Array[];
-export type Inputs = Record<string, tf.TensorInfo> | tf.TensorInfo[];
+export type Inputs = Record<string, tf.TensorInfo | tf.TensorInfo[]> | tf.TensorInfo[];
 /** How the numbers of another backend are read and made. */
 export type Other = {
   read(tensor: tf.TensorInfo): Values;
@@ -47,9 +47,10 @@ export function runOnCpu(
     return run('Complex', { real: part(0), imag: part(1) });
   };
   try {
+    const copies = (given: tf.TensorInfo | tf.TensorInfo[]) => (Array.isArray(given) ? given.map(copy) : copy(given));
     const given = Array.isArray(inputs)
       ? inputs.map(copy)
-      : Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, copy(tensor)]));
+      : Object.fromEntries(Object.entries(inputs).map(([name, tensors]) => [name, copies(tensors)]));
     const result = run(kernelName, given);
     const made = ({ shape, dtype, dataId }: tf.TensorInfo) => other.make(shape, dtype, cpu.readSync(dataId));
     return Array.isArray(result) ? result.map(made) : made(result);

@@ -20,8 +20,8 @@ export function multiply(
   { a, b, bias }: { a: tf.TensorInfo; b: tf.TensorInfo; bias?: tf.TensorInfo },
   { transposeA = false, transposeB = false, mode = overwrite }: Options,
 ): tf.TensorInfo {
-  if (a.dtype !== 'float32' || b.dtype !== 'float32') {
-    throw new Error(`matMul: the embedded engine multiplies float32, these are ${a.dtype} and ${b.dtype}; cast them.`);
+  if (a.shape.length < 2 || b.shape.length < 2) {
+    throw new Error(`matMul: [${a.shape}] and [${b.shape}] must be matrices; tf.dot multiplies vectors too.`);
   }
   const [aRows, aColumns] = a.shape.slice(-2) as [number, number];
   const [bRows, bColumns] = b.shape.slice(-2) as [number, number];

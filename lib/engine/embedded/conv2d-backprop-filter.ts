@@ -6,7 +6,6 @@ import { accumulate, seenBy } from './window.ts';
 type Attributes = {
   strides: [number, number] | number;
   pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
-  dataFormat: 'NHWC' | 'NCHW';
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
   filterShape: [number, number, number, number];
 };
@@ -18,12 +17,7 @@ export function conv2DBackpropFilter(args: {
   attrs: Attributes;
 }): tf.TensorInfo {
   const { x, dy } = args.inputs;
-  const { strides, pad, dataFormat, dimRoundingMode, filterShape } = args.attrs;
-  if (dataFormat !== 'NHWC') {
-    throw new Error(
-      `conv2d: the embedded engine computes NHWC, this is ${dataFormat}; transpose to [n, height, width, channels].`,
-    );
-  }
+  const { strides, pad, dimRoundingMode, filterShape } = args.attrs;
   const xShape = x.shape as [number, number, number, number];
   const conv = tf.backend_util.computeConv2DInfo(xShape, filterShape, strides, 1, pad, dimRoundingMode);
   const { inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth } = conv;

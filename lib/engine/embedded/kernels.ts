@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { batchMatMul } from './batch-mat-mul.ts';
 import { batchNormTraining, batchNormTrainingGradient, fusedBatchNorm } from './batch-norm.ts';
 import { cast } from './cast.ts';
+import { clip } from './clip.ts';
+import { guarded } from './complex.ts';
 import { conv2D } from './conv2d.ts';
 import { conv2DBackpropFilter } from './conv2d-backprop-filter.ts';
 import { conv2DBackpropInput } from './conv2d-backprop-input.ts';
@@ -12,8 +14,9 @@ import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2D } from
 import { einsum } from './einsum.ts';
 import { fusedDense, fusedMatMul } from './fused-mat-mul.ts';
 import { gatherV2 } from './gather-v2.ts';
+import { identity } from './identity.ts';
 import { bySides, PADDED } from './padding.ts';
-import { LACKING, NOT_FOR_COMPLEX, plain } from './plain.ts';
+import { IN_PART, LACKING, plain } from './plain.ts';
 import { averagePoolGradient, maxPool3D, maxPoolGradient } from './pool.ts';
 import { slice } from './slice.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
@@ -26,9 +29,10 @@ const kernels = {
   BatchNormTraining: () => batchNormTraining,
   BatchNormTrainingGradient: () => batchNormTrainingGradient,
   Cast: cast,
+  ClipByValue: () => clip,
   Conv2D: conv2D,
   Conv2DBackpropFilter: () => conv2DBackpropFilter,
-  Conv2DBackpropInput: conv2DBackpropInput,
+  Conv2DBackpropInput: () => conv2DBackpropInput,
   Conv3D: conv3D,
   Conv3DBackpropFilterV2: () => conv3DBackpropFilter,
   Conv3DBackpropInputV2: () => conv3DBackpropInput,
@@ -41,6 +45,7 @@ const kernels = {
   FusedDepthwiseConv2D: depthwiseConv2D,
   FusedDense: () => fusedDense,
   GatherV2: () => gatherV2,
+  Identity: () => identity,
   MaxPool3D: () => maxPool3D,
   MaxPool3DGrad: () => maxPoolGradient,
   MaxPoolGrad: () => maxPoolGradient,
@@ -52,9 +57,12 @@ const kernels = {
 /** Adds our kernels to tfjs WASM; where it has one of the same name, ours replaces it. */
 export function registerKernels(): void {
   for (const [kernelName, make] of Object.entries(kernels)) replace(kernelName, make);
-  for (const name of PADDED) replace(name, bySides);
   for (const name of LACKING) replace(name, () => plain(name));
-  for (const name of NOT_FOR_COMPLEX) replace(name, (original) => plain(name, original));
+  for (const name of IN_PART) replace(name, (original) => plain(name, original));
+  for (const name of PADDED) replace(name, bySides);
+  for (const { kernelName } of tf.getKernelsForBackend('wasm')) {
+    if (!LACKING.includes(kernelName)) replace(kernelName, (original) => guarded(kernelName, original));
+  }
 }
 
 function replace(kernelName: string, make: (original: never) => unknown): void {

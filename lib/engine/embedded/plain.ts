@@ -2,22 +2,45 @@ import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { type Inputs, runOnCpu, type Values } from '../on-cpu.ts';
 
-type Arguments = { inputs: Inputs; attrs: { dtype?: tf.DataType }; backend: BackendWasm };
-type Kernel = (args: Arguments) => tf.TensorInfo | tf.TensorInfo[];
-
-/** What tfjs WASM lacks: Fourier transforms and the like, which tfjs's kernels in plain JavaScript do for it. */
+/**
+ * What tfjs WASM lacks: Fourier transforms and the like, which tfjs's kernels in plain JavaScript do for it. Its dilation takes the
+ * smallest positive number for the least.
+ */
 export const LACKING = [
+  'Dilation2D',
   ...['Complex', 'ComplexAbs', 'FFT', 'IFFT', 'Imag', 'Real'],
   ...['RaggedGather', 'RaggedRange', 'RaggedTensorToTensor', 'StaticRegexReplace'],
 ];
-/** What it has, but not for complex numbers, which it would read as if they were floats. */
-export const NOT_FOR_COMPLEX = ['Add', 'Cast', 'Concat', 'Multiply', 'OnesLike', 'Sub', 'ZerosLike'];
+export type Arguments = {
+  inputs: Inputs;
+  attrs: { [name: string]: unknown; dtype?: tf.DataType; dataFormat?: string };
+  backend: BackendWasm;
+};
+export type Kernel = (args: Arguments) => tf.TensorInfo | tf.TensorInfo[];
+type Case = (args: Arguments) => boolean;
 
-/** In plain JavaScript always, or where there is an `original`, for complex numbers. */
+const notFloats: Case = ({ inputs }) => tensorsOf(inputs).some(({ dtype }) => dtype !== 'float32');
+const channelsFirst: Case = ({ attrs }) => attrs.dataFormat === 'NCHW';
+const unusualBias: Case = ({ inputs }) => ((inputs as Named).bias?.shape.length ?? 1) !== 1;
+
+/** What tfjs WASM has, but not for these: integers, channels that come first, and what lies before a tensor as its padding. */
+const CASES: Record<string, Case[]> = {
+  ...forEach(['BatchMatMul'], notFloats),
+  ...forEach(['Conv2D', 'Conv2DBackpropFilter', 'DepthwiseConv2dNative'], channelsFirst),
+  Conv2DBackpropInput: [channelsFirst, otherSize],
+  ...forEach(['FusedConv2D', 'FusedDepthwiseConv2D'], channelsFirst, unusualBias),
+  ...forEach(['AvgPool', 'MaxPool'], notFloats, outside),
+  _FusedMatMul: [notFloats, unusualBias],
+  Bincount: [({ inputs }) => (inputs as Named).x?.shape.length !== 1],
+  Cast: [({ attrs }) => attrs.dtype === 'complex64'],
+  Fill: [({ attrs }) => typeof attrs.value === 'string'],
+};
+export const IN_PART = Object.keys(CASES);
+
+/** In plain JavaScript always, or where there is an `original`, in the cases that are not for it. */
 export function plain(kernelName: string, original?: Kernel): Kernel {
   return (args) => {
-    if (original && args.attrs?.dtype !== 'complex64' && !Object.values(args.inputs).some(isComplex))
-      return original(args);
+    if (original && !CASES[kernelName]?.some((isCase) => isCase(args))) return original(args);
     const { backend } = args;
     return runOnCpu(kernelName, args, {
       read: ({ dataId }) => backend.readSync(dataId) as Values,
@@ -26,19 +49,46 @@ export function plain(kernelName: string, original?: Kernel): Kernel {
   };
 }
 
-function isComplex(tensor: tf.TensorInfo | undefined): boolean {
-  return tensor?.dtype === 'complex64';
+type Named = Record<string, tf.TensorInfo | undefined>;
+
+function forEach(names: string[], ...cases: Case[]): Record<string, Case[]> {
+  return Object.fromEntries(names.map((name) => [name, cases]));
 }
 
-/** tfjs WASM copies 8 bytes for each complex number out of its memory, and then does not know what they are. */
-export function readComplex(): void {
-  const backend = tf.backend() as BackendWasm;
-  const read = backend.readSync.bind(backend);
-  backend.readSync = (dataId, start, end) => {
-    const { dtype, shape } = backend.dataIdMap.get(dataId);
-    if (dtype !== 'complex64') return read(dataId, start, end);
-    const [from, to] = [start || 0, end || tf.util.sizeFromShape(shape)];
-    const parts = backend.typedArrayFromHeap({ dataId, shape: [...shape, 2], dtype: 'float32' });
-    return parts.slice(2 * from, 2 * to);
-  };
+export function tensorsOf(inputs: Inputs): tf.TensorInfo[] {
+  return Object.values(inputs)
+    .flat()
+    .filter((tensor) => tensor !== undefined && tensor !== null);
 }
+
+/** A transposed convolution of more or less than its output would have come from: what fits is used, as tfjs does. */
+function otherSize({ inputs, attrs }: Arguments): boolean {
+  const { dy, filter } = inputs as Record<string, tf.TensorInfo>;
+  const { inputShape, strides, pad, dimRoundingMode } = attrs as unknown as Pool & { inputShape: Shape4 };
+  const shapes = [inputShape, filter!.shape as Shape4] as const;
+  const { outShape } = tf.backend_util.computeConv2DInfo(...shapes, strides, 1, pad, dimRoundingMode);
+  return !tf.util.arraysEqual(outShape, dy!.shape);
+}
+
+/** Whether a window lies wholly in the padding. */
+function outside({ inputs, attrs }: Arguments): boolean {
+  const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as Pool;
+  const { shape } = (inputs as Named).x as tf.TensorInfo;
+  const sizes = [filterSize, strides] as [number, number];
+  const pool = tf.backend_util.computePool2DInfo(shape as Shape4, ...sizes, 1, pad, dimRoundingMode);
+  const { filterHeight, filterWidth, inHeight, inWidth, padInfo } = pool;
+  return (
+    padInfo.top >= filterHeight ||
+    padInfo.left >= filterWidth ||
+    (pool.outHeight - 1) * pool.strideHeight - padInfo.top >= inHeight ||
+    (pool.outWidth - 1) * pool.strideWidth - padInfo.left >= inWidth
+  );
+}
+
+type Shape4 = [number, number, number, number];
+type Pool = {
+  filterSize: number;
+  strides: number;
+  pad: 'valid' | 'same';
+  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+};

@@ -16,6 +16,7 @@ export function slice(original: (args: Arguments) => tf.TensorInfo): (args: Argu
     const { x } = args.inputs;
     const { begin, size } = args.attrs;
     const [from, shape] = tf.slice_util.parseSliceParams(x as tf.Tensor, begin, size) as [number[], number[]];
+    tf.slice_util.assertParamsValid(x, from, shape);
     if (x.dtype === 'string' || !tf.slice_util.isSliceContinous(x.shape, from, shape)) return original(args);
     const out = args.backend.makeOutput(shape, x.dtype);
     const offset = tf.slice_util.computeFlatOffset(from, tf.util.computeStrides(x.shape));

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 // Registers the backend 'wasm'; its .wasm lies beside it in the package, so no network is needed.
 import { version_wasm } from '@tensorflow/tfjs-backend-wasm';
+import { readComplex } from './complex.ts';
 import { fuseAdam } from './fused-adam.ts';
 import { fuseBatchNorm } from './fused-batch-norm.ts';
 import { fuseCrossEntropy } from './fused-cross-entropy.ts';
@@ -8,7 +9,6 @@ import { fuseDescent } from './fused-descent.ts';
 import { fuseLayers } from './fused-layers.ts';
 import { registerKernels } from './kernels.ts';
 import { registerMissingGradients } from './missing-gradients.ts';
-import { readComplex } from './plain.ts';
 
 /** Makes tfjs WASM with our kernels the backend; gives its version. */
 export async function startEmbedded(): Promise<string> {

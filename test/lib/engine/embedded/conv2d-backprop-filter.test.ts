@@ -63,8 +63,16 @@ test('the filter gradient is the slope of the loss', () => {
   }
 });
 
-test('a layout that the engine does not compute is said with the way out', () => {
-  const [x, dy] = [tf.zeros([1, 1, 4, 4]), tf.zeros([1, 1, 2, 2])];
-  const attributes = { strides: 1, pad: 'valid', dataFormat: 'NCHW', filterShape: [3, 3, 1, 1] };
-  assert.throws(() => filterGradient(x, dy, attributes), /computes NHWC, this is NCHW; transpose to/);
+test('channels that come first give what they give transposed', () => {
+  const { floats } = random(3);
+  const [x, dy] = [tf.tensor4d(floats(32), [1, 2, 4, 4]), tf.tensor4d(floats(12), [1, 3, 2, 2])];
+  const attributes = { strides: 1, pad: 'valid', filterShape: [3, 3, 2, 3] };
+  const first = filterGradient(x, dy, { ...attributes, dataFormat: 'NCHW' });
+  const last = [x, dy].map((one) => tf.transpose(one, [0, 2, 3, 1])) as [tf.Tensor4D, tf.Tensor4D];
+  assertClose(
+    first.dataSync(),
+    filterGradient(...last, { ...attributes, dataFormat: 'NHWC' }).dataSync(),
+    1e-5,
+    'NCHW',
+  );
 });
