@@ -22,7 +22,9 @@ export function createBatcher(
   const queues = new Map<string, Batch[]>();
   const limit = parameters.splitLarge ? parameters.maxExecutionBatchSize : parameters.maxBatchSize;
 
-  function submit(signature: string, inputs: Tensors, outputs: string[] | undefined, caller: Caller): Promise<Tensors> {
+  function submit(signature: string, given: Tensors, outputs: string[] | undefined, caller: Caller): Promise<Tensors> {
+    // Default values have rows too, and are all that a request without inputs has.
+    const inputs = Object.keys(given).length > 0 ? given : { ...model.signatures[signature]?.defaults };
     const rows = rowsOf(inputs);
     if (rows > parameters.maxBatchSize) {
       throw invalidArgument(`Task size ${rows} is larger than maximum input batch size ${parameters.maxBatchSize}`);

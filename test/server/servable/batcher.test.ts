@@ -171,6 +171,19 @@ describe('a request', () => {
     await assert.rejects(run('serving_default', { a: floats(1), b: floats(1, 2) }), /equal 0th-dimension size/);
   });
 
+  test('without inputs has those that the signature has defaults for', async () => {
+    const model = half();
+    const signature = model.signatures.serving_default as (typeof model.signatures)[string];
+    const signatures = { serving_default: { ...signature, defaults: { x: floats(6) } } };
+    const { run, ask, batches } = batcher({}, { ...model, signatures });
+    const [{ y }, other] = await Promise.all([run('serving_default', {}), ask(2)]);
+    assert.deepEqual([[...(y as HostTensor).data], other], [[5], [3]]);
+    assert.equal(batches.length, 1);
+    await assert.rejects(batcher().run('serving_default', {}), {
+      message: 'Batching Run() must have at least one input tensor',
+    });
+  });
+
   test('that fails in a batch fails alone', async () => {
     const model = half();
     const picky: ServableModel = {
