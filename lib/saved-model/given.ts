@@ -13,10 +13,24 @@ type Tensors = Record<string, HostTensor>;
  * Serving's: clients compare them.
  */
 export function checkGiven(signature: Signature, inputs: Tensors, outputs: string[] | undefined): void {
-  const defaults = signature.defaults ?? {};
-  const [wanted, given] = [Object.keys(signature.inputs).sort(), Object.keys(inputs).sort()];
-  const missing = wanted.filter((key) => !Object.hasOwn(inputs, key));
-  const extra = given.filter((key) => !Object.hasOwn(signature.inputs, key));
+  const wanted = Object.keys(signature.inputs);
+  const given = Object.keys(inputs);
+  const complete = given.length === wanted.length && wanted.every((key) => Object.hasOwn(inputs, key));
+  if (!complete) checkKeys(signature, wanted.sort(), given.sort());
+  for (const [i, key] of (outputs ?? []).entries()) {
+    if (!Object.hasOwn(signature.outputs, key)) {
+      throw invalid(
+        `output tensor alias not found in signature: ${key} Outputs expected to be in the set {${Object.keys(signature.outputs).sort()}}.`,
+      );
+    }
+    if (outputs?.indexOf(key) !== i) throw invalid(`duplicate output tensor alias: ${key}`);
+  }
+}
+
+/** What is missing must have a default, and nothing else may be there. */
+function checkKeys({ inputs, defaults = {} }: Signature, wanted: string[], given: string[]): void {
+  const missing = wanted.filter((key) => !given.includes(key));
+  const extra = given.filter((key) => !wanted.includes(key));
   const mayBeFewer = Object.keys(defaults).length > 0;
   if (given.length > wanted.length || (given.length < wanted.length && !mayBeFewer)) {
     throw invalid(
@@ -27,21 +41,13 @@ export function checkGiven(signature: Signature, inputs: Tensors, outputs: strin
   const absent = missing.find((key) => !Object.hasOwn(defaults, key));
   if (absent !== undefined) {
     throw invalid(
-      `Signature input alias: ${absent}(feed name: ${signature.inputs[absent]?.name}) not found in request and no default value provided. ` +
+      `Signature input alias: ${absent}(feed name: ${inputs[absent]?.name}) not found in request and no default value provided. ` +
         `Inputs expected to be in the request {${given}}, or default input alias set: ${Object.keys(defaults).sort()}`,
     );
   }
   if (extra.length > 0) {
     const used = given.filter((key) => !extra.includes(key));
     throw invalid(`Inputs contains invalid name. Used request inputs: ${used}, request input: ${given}`);
-  }
-  for (const [i, key] of (outputs ?? []).entries()) {
-    if (!Object.hasOwn(signature.outputs, key)) {
-      throw invalid(
-        `output tensor alias not found in signature: ${key} Outputs expected to be in the set {${Object.keys(signature.outputs).sort()}}.`,
-      );
-    }
-    if (outputs?.indexOf(key) !== i) throw invalid(`duplicate output tensor alias: ${key}`);
   }
 }
 
