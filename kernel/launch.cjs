@@ -61,7 +61,9 @@ const worker = new Worker(start, {
 });
 worker.once('error', fail);
 worker.once('exit', (code) => process.exit(code));
-import(pathToFileURL(main)).then(({ runKernel }) => runKernel(port, worker, descriptors?.sign)).catch(fail);
+import(pathToFileURL(main))
+  .then(({ runKernel }) => runKernel(port, worker, language === 'javascript', descriptors?.sign))
+  .catch(fail);
 
 /** Where the one who started the kernel looks. */
 function fail(error) {

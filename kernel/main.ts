@@ -14,7 +14,7 @@ const { writeSync } = fs;
  * @param port to the worker
  * @param sign what begins the kernel's own marks in descriptors 1 and 2, where the worker reads them
  */
-export function runKernel(port: MessagePort, worker: Worker, sign?: string): void {
+export function runKernel(port: MessagePort, worker: Worker, inJavaScript: boolean, sign?: string): void {
   let mark = 0;
   const handled = new Int32Array(new SharedArrayBuffer(4));
   const pace = createPace(handled);
@@ -36,7 +36,7 @@ export function runKernel(port: MessagePort, worker: Worker, sign?: string): voi
   const terminate = () => post({ kind: 'terminate' });
   process.on('SIGTERM', terminate);
 
-  const runtime = createRuntime({ folder: process.cwd(), emit: post, pump });
+  const runtime = createRuntime({ folder: process.cwd(), emit: post, pump, inJavaScript });
   let running: string | undefined;
 
   port.on('message', handle);

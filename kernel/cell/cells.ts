@@ -27,7 +27,7 @@ export type CellsOptions = {
   /** Absolute paths of lib/index.ts and kernel/api.ts: the modules 'typelab' and 'typelab/kernel' in every folder. */
   typelabLib: string;
   typelabKernel: string;
-  /** A JavaScript notebook: types are for completion only, and names need no declaration. */
+  /** A JavaScript notebook: names need no declaration, and types are for completion until `%typecheck` asks for more. */
   inJavaScript?: boolean;
   /** Checked as tslab does, which is not strict, from the first cell on. */
   loose?: boolean;
@@ -102,16 +102,17 @@ export function openCells(options: CellsOptions, project = openProject(options))
     if (cell.parsed.errors.length > 0) return syntaxProblems(cell, project, past);
     const module = asModule(cell);
     if (module && module.cell.parsed.errors.length > 0) return syntaxProblems(module.cell, project, module.before);
-    const isChecked = check !== 'off' && !inJavaScript;
+    const isChecked = check !== 'off';
     const text = isChecked || inJavaScript ? cellText(cell, past.names) : undefined;
     const stops = check === 'error';
     const ofModule = module && isChecked ? await checkedModule(module, stops) : undefined;
     const wrong = ofModule ?? (text && isChecked ? await checked(cell, text, stops) : undefined);
     if (wrong && stops) return wrong;
-    // No complaint stops a JavaScript cell, but what it declares gets its types.
-    if (text && inJavaScript) await project.check({ ...past.files(), cell: text.text }, []);
-    const typeImports = text && isChecked ? await typeImportsOf(cell, text, project) : new Set<number>();
-    const compiled = generated(cell, { typeImports, unchecked: !isChecked || wrong !== undefined });
+    // Nobody checks a JavaScript cell until he asks for it, but what it declares gets its types.
+    if (text && !isChecked) await project.check({ ...past.files(), cell: text.text }, []);
+    const typed = text && isChecked && !inJavaScript;
+    const typeImports = typed ? await typeImportsOf(cell, text, project) : new Set<number>();
+    const compiled = generated(cell, { typeImports, unchecked: !typed || wrong !== undefined });
     if (!('code' in compiled)) return compiled;
     const accepted = past.accept(cell);
     if (accepted.chunk !== undefined) afterwards(() => settle(accepted, text));
@@ -119,7 +120,8 @@ export function openCells(options: CellsOptions, project = openProject(options))
   }
 
   function checked(cell: ReadCell, text: CheckText, stops: boolean, before: Past = past) {
-    if (importsTslab(cell)) project.loosen(true);
+    // JavaScript has few types to be strict with.
+    if (inJavaScript || importsTslab(cell)) project.loosen(true);
     return typeProblems(cell, text, project, before, stops);
   }
 

@@ -12,10 +12,15 @@ export type ConfigOptions = {
   /** Absolute paths of what `typelab` and `typelab/kernel` are. */
   typelabLib: string;
   typelabKernel: string;
+  /** Cells are JavaScript. */
+  inJavaScript?: boolean;
 };
 
 /** What a notebook's author expects without any tsconfig.json: strict, modern, with Node's types. */
-export function configOf({ folder, nearby, typelabLib, typelabKernel }: ConfigOptions, files: string[]): Config {
+export function configOf(
+  { folder, nearby, typelabLib, typelabKernel, inJavaScript = false }: ConfigOptions,
+  files: string[],
+): Config {
   const paths: Record<string, string[]> = { typelab: [typelabLib], 'typelab/kernel': [typelabKernel] };
   const own = nodeModulesOf(typelabLib) ?? nodeModulesOf(import.meta.dirname);
   const typeRoots = [...ancestors(folder).map((parent) => join(parent, 'node_modules', '@types'))];
@@ -48,7 +53,8 @@ export function configOf({ folder, nearby, typelabLib, typelabKernel }: ConfigOp
       allowJs: true,
       // A local .tsx may be imported; in a cell JSX has to be asked for.
       jsx: 'react',
-      checkJs: false,
+      // Only cells are asked about, and those in JavaScript only after `%typecheck`.
+      checkJs: inJavaScript,
       skipLibCheck: true,
       ...nearby.options,
       noEmit: true,

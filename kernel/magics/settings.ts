@@ -41,7 +41,7 @@ export function settingMagics(all: () => Map<string, Magic>, add: (magic: Magic)
     both(
       '%typecheck',
       '%typecheck [off|warn|error]',
-      'Whether a cell with type errors runs, tells them and runs, or does not run (error at the start; on is the same).',
+      'Whether a cell with type errors runs, tells them and runs, or does not run (error at the start, in JavaScript off; on is error).',
       ({ host, cell, text }) => {
         if (text.trim() !== '') setTypecheck(host, typecheck('%typecheck', text));
         cell.write('stdout', `typecheck: ${host.settings.typecheck}\n`);

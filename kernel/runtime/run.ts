@@ -64,10 +64,11 @@ export type RuntimeOptions = {
   emit: (message: FromRuntime) => void;
   /** Handles one message that waits for this thread while a cell blocks it; false when there is none. */
   pump?: () => boolean;
+  inJavaScript?: boolean;
 };
 
 /** The main thread's half of the kernel: it runs compiled cells in this process. */
-export function createRuntime({ folder, emit, pump }: RuntimeOptions): Runtime {
+export function createRuntime({ folder, emit, pump, inJavaScript = false }: RuntimeOptions): Runtime {
   const output = createOutput((id, event) => emit({ kind: 'event', id, event }));
   const tracer = createTracer(folder);
   const modules = createModules(folder);
@@ -78,18 +79,19 @@ export function createRuntime({ folder, emit, pump }: RuntimeOptions): Runtime {
     emit(message);
   });
   const compiler = createCompilerLink(emit);
-  const state = createState(folder, {
+  const link = {
     current: currentCell,
     change: compiler.change,
     declaration: compiler.declaration,
     source: compiler.source,
-    runCode: async (source) => {
+    runCode: async (source: string) => {
       const cell = currentCell();
       if (!cell) throw new Error('code runs in a cell only');
       const ended = await evaluate(await compiler.compile(source, cell.number), cell);
       return ended?.value;
     },
-  });
+  };
+  const state = createState(folder, link, inJavaScript);
   let last: Cell | undefined;
   onMagics((magics) => compiler.change({ magics }));
   putLaunchersOnPath();

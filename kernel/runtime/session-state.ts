@@ -22,6 +22,7 @@ const remembered = 1000;
 export function createState(
   folder: string,
   link: Pick<MagicHost, 'current' | 'runCode' | 'declaration' | 'source' | 'change'>,
+  inJavaScript = false,
 ): SessionState {
   const boxes = new Map<string, Box>();
   const variables: MagicHost['variables'] = new Map();
@@ -73,7 +74,7 @@ export function createState(
     variables,
     inputs: In,
     jobs: createJobs(),
-    settings: { shellErrors: true, typecheck: typecheckAtStart(), previousFolder: undefined },
+    settings: { shellErrors: true, typecheck: typecheckAtStart(inJavaScript), previousFolder: undefined },
     ...link,
     forgetTyped: () => In.splice(1),
     forgetShown: () => {

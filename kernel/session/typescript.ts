@@ -9,7 +9,7 @@ import { completeMagic } from './magic-complete.ts';
 import { inspectMagic } from './magic-inspect.ts';
 
 export type TypeScriptOptions = {
-  /** A JavaScript notebook: types are for completion, and none stops a cell. */
+  /** A JavaScript notebook: types are for completion, and none stops a cell until `%typecheck` says so. */
   inJavaScript?: boolean;
   /** A checker that runs already. */
   project?: Project;
@@ -31,7 +31,7 @@ export function openTypeScript(
     { folder, typelabLib, typelabKernel, inJavaScript, loose, semicolonShows, lastWords },
     project,
   );
-  let check: Typecheck = inJavaScript ? 'off' : typecheckAtStart();
+  let check: Typecheck = typecheckAtStart(inJavaScript);
   let magics: KnownMagic[] = [];
   return {
     compile: (source, number) => cells.compile(source, number, { check }),

@@ -87,6 +87,7 @@ async function runCase({ steps, inJavaScript }: Case): Promise<string> {
     folder: shared,
     emit: (message) => fromRuntime(structuredClone(message)),
     pump: () => false,
+    inJavaScript,
   });
   for (const [index, step] of steps.entries()) {
     if (step.kind === 'file') {
