@@ -181,7 +181,7 @@ export function createRuntime({ folder, emit, pump, inJavaScript = false }: Runt
         waitFor: (work) => void pending.add(work),
         ask: async (prompt, password) => stdin.ask(asked(prompt, password)),
         askNow: (prompt) => stdin.askNow(asked(prompt, false), interruption.signal),
-        payload: (entry) => void payload.push(entry),
+        payload: (entry) => addPayload(payload, entry),
       });
       last = cell;
       return new Promise((resolve) => {
@@ -222,4 +222,11 @@ export function createRuntime({ folder, emit, pump, inJavaScript = false }: Runt
 
 function asOutcome({ ename, evalue, traceback }: ErrorEvent): RunOutcome {
   return { status: 'error', ename, evalue, traceback };
+}
+
+/** One text for the next cell: the last, as in IPython. A front end takes the first of several, or inserts them all. */
+function addPayload(payload: Record<string, unknown>[], entry: Record<string, unknown>): void {
+  const before = payload.findIndex(({ source }) => source === entry.source && source === 'set_next_input');
+  if (before >= 0) payload.splice(before, 1);
+  payload.push(entry);
 }

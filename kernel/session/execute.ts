@@ -68,7 +68,9 @@ export function createExecutor({ language, post, publish, output, history, ready
         const reply = await execute(request).catch(
           (error: Error): ExecuteReply => ({ status: 'error', execution_count: count, ...errorContent(error) }),
         );
-        if (reply.status === 'error' && request.content.stop_on_error !== false) {
+        const { silent, stop_on_error } = request.content;
+        // A silent request, e.g. a front end's own look at the variables, fails for itself, as in ipykernel.
+        if (reply.status === 'error' && stop_on_error !== false && silent !== true) {
           // What was sent before the client could know of the error is aborted. The queue is emptied before the reply
           // goes out: a fast client's next request can be here before this function goes on.
           await pendingInput();

@@ -62,9 +62,11 @@ function select(entries: Entry[], current: number, request: Content): Entry[] {
       // 0 is this session, -1 the one before, as in IPython.
       const asked = Number(request.session ?? 0);
       const session = asked > 0 ? asked : current + asked;
-      const start = Number(request.start ?? 1);
-      const stop =
-        request.stop === null || request.stop === undefined ? Number.POSITIVE_INFINITY : Number(request.stop);
+      const end = (entries.findLast((entry) => entry.session === session)?.line ?? 0) + 1;
+      const counted = (line: number) => (line < 0 ? end + line : line);
+      const start = counted(Number(request.start ?? 1));
+      // 0 is no end, as in IPython.
+      const stop = counted(Number(request.stop || Number.POSITIVE_INFINITY));
       return entries.filter((entry) => entry.session === session && entry.line >= start && entry.line < stop);
     }
     case 'search': {
@@ -72,8 +74,11 @@ function select(entries: Entry[], current: number, request: Content): Entry[] {
       const matching = entries.filter((entry) => pattern.test(entry.input));
       return last(request.unique ? unique(matching) : matching, count);
     }
-    default:
+    case 'tail':
+    case undefined:
       return last(entries, count ?? 10);
+    default:
+      return [];
   }
 }
 

@@ -105,6 +105,14 @@ describe('execute_request', () => {
     assert.deepEqual(replies, ['error', 'ok']);
   });
 
+  test('a silent request that fails aborts nothing', async () => {
+    const exchanges = [true, false].map((silent) =>
+      kernel.client.execute(silent ? 'throw 1' : '2', { silent, timeout: 10_000 }),
+    );
+    const replies = await Promise.all(exchanges.map(async ({ reply }) => (await reply).content.status));
+    assert.deepEqual(replies, ['error', 'ok']);
+  });
+
   test('100,000 printed lines arrive, every one and in order, in few messages', async () => {
     const { stdout, outputs } = await kernel.run('for (let i = 0; i < 100_000; i++) console.log(i)');
     assert.equal(stdout, Array.from({ length: 100_000 }, (_, i) => `${i}\n`).join(''));

@@ -36,6 +36,13 @@ describe('history', () => {
     assert.deepEqual(inputs({ hist_access_type: 'range', session: 1, start: 1, stop: 2 }), ['old']);
   });
 
+  test('range counts from the end below zero, and ends at the end where its stop is 0', () => {
+    assert.deepEqual(inputs({ hist_access_type: 'range', session: 0, start: -2 }), ['a = 1', 'c\n= 3']);
+    assert.deepEqual(inputs({ hist_access_type: 'range', session: 0, start: 2, stop: -1 }), ['b = 2', 'a = 1']);
+    assert.deepEqual(inputs({ hist_access_type: 'range', session: 0, start: 4, stop: 0 }), ['c\n= 3']);
+    assert.deepEqual(inputs({ hist_access_type: 'no such' }), []);
+  });
+
   test('search takes globs over whole inputs, lines and all', () => {
     const search = (pattern: string, more = {}) => inputs({ hist_access_type: 'search', pattern, ...more });
     assert.deepEqual(search('a*'), ['a = 1', 'a = 1']);

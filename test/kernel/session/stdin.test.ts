@@ -120,12 +120,11 @@ describe('an interrupt', () => {
 });
 
 describe('what comes with the reply', () => {
-  test('setNextInput and page', async () => {
+  test('setNextInput, of which the last counts, and page', async () => {
     const { reply } = await kernel.run(`
       import { page, setNextInput } from 'typelab/kernel';
       setNextInput('1 + 1'); setNextInput('2 + 2', { replace: true }); await page('long text', { start: 3 });`);
     assert.deepEqual((reply as unknown as { payload: unknown }).payload, [
-      { source: 'set_next_input', text: '1 + 1', replace: false },
       { source: 'set_next_input', text: '2 + 2', replace: true },
       { source: 'page', data: { 'text/plain': 'long text' }, start: 3 },
     ]);
