@@ -93,7 +93,7 @@ export const BINARY: Record<string, OpRow> = {
 /** Below this many elements a host loop is quicker than a call into the device. */
 const SMALL = 512;
 
-function binary(rule: Rule): OpRow {
+export function binary(rule: Rule): OpRow {
   return row((node) => make(node, rule));
 }
 

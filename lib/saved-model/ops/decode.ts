@@ -2,6 +2,7 @@ import { intAttr, typeAttr } from '../attr.ts';
 import type { Value } from '../device.ts';
 import { hostValue, onHost } from '../device.ts';
 import type { FlatNode } from '../graph.ts';
+import { decodeBmp } from '../pictures/bmp.ts';
 import { decodeJpeg } from '../pictures/jpeg.ts';
 import type { Picture } from '../pictures/picture.ts';
 import { decodePng, encodePng } from '../pictures/png.ts';
@@ -22,6 +23,11 @@ export const DECODE: Record<string, OpRow> = {
     (node) =>
       ([file]) =>
         pixels(node, file as Value, typeAttr(node, 'dtype', 'uint8')),
+  ),
+  DecodeBmp: row(
+    (node) =>
+      ([file]) =>
+        pixels(node, file as Value, 'uint8'),
   ),
   DecodeImage: row(
     (node) =>
@@ -75,6 +81,7 @@ function opened(node: FlatNode, file: Value, channels: number, wide: boolean): P
   const kind = kindOf(bytes);
   try {
     if (kind === 'png') return decodePng(bytes, channels, wide);
+    if (kind === 'BMP' && !wide) return decodeBmp(bytes, channels);
     if (kind === 'jpeg') {
       const picture = decodeJpeg(bytes, channels);
       return wide ? { ...picture, data: Uint16Array.from(picture.data, (x) => x * 257) } : picture;

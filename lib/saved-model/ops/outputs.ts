@@ -47,6 +47,7 @@ const OUTPUTS: Record<string, string[]> = {
   NonMaxSuppressionV5: ['selected_indices', 'selected_scores', 'valid_outputs'],
   CombinedNonMaxSuppression: ['nmsed_boxes', 'nmsed_scores', 'nmsed_classes', 'valid_detections'],
   StatelessRandomGetKeyCounter: ['key', 'counter'],
+  BroadcastGradientArgs: ['r0', 'r1'],
   CTCGreedyDecoder: ['decoded_indices', 'decoded_values', 'decoded_shape', 'log_probability'],
   LogMatrixDeterminant: ['sign', 'log_abs_determinant'],
   Svd: ['s', 'u', 'v'],

@@ -12,6 +12,7 @@ export const STATE: Record<string, OpRow> = {
   Assign: { effect: true, make: (node, env) => assign(node, env, ([value]) => retain(value as Value)) },
   AssignAddVariableOp: { effect: true, make: (node, env) => update(node, env, 'AddV2') },
   AssignSubVariableOp: { effect: true, make: (node, env) => update(node, env, 'Sub') },
+  ResourceApplyGradientDescent: { effect: true, make: (node, env) => descend(node, env) },
   AssignAdd: { effect: true, make: (node, env) => update(node, env, 'AddV2') },
   AssignSub: { effect: true, make: (node, env) => update(node, env, 'Sub') },
 };
@@ -25,6 +26,7 @@ export const WRITES = new Set([
   'AssignAdd',
   'AssignSub',
   'RngReadAndSkip',
+  'ResourceApplyGradientDescent',
 ]);
 
 export function handleOf(node: FlatNode): FlatNode {
@@ -52,6 +54,17 @@ function assign(node: FlatNode, env: Env, next: (inputs: Value[]) => Value): Ker
     // TF1: the op's result is the variable itself.
     return [retain(value)];
   };
+}
+
+/** A step of plain gradient descent, in a signature that trains. */
+function descend(node: FlatNode, env: Env): Kernel {
+  const [times, minus] = [BINARY.Mul, BINARY.Sub].map((row) => (row as OpRow).make(node, env)) as [Kernel, Kernel];
+  return assign(node, env, ([rate, gradient]) => {
+    const step = times([rate as Value, gradient as Value]) as Value;
+    const next = minus([variable(node, env), step]) as Value;
+    release(step);
+    return next;
+  });
 }
 
 function update(node: FlatNode, env: Env, op: string): Kernel {

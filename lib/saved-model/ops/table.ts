@@ -1,3 +1,4 @@
+import { ARGMAX_POOL } from './argmax-pool.ts';
 import { ARRAY } from './array.ts';
 import { BINARY } from './binary.ts';
 import { BLOCK } from './block.ts';
@@ -6,11 +7,13 @@ import { COLOUR } from './colour.ts';
 import { COMPLEX } from './complex.ts';
 import { CONTROL } from './control.ts';
 import { CROSS } from './cross.ts';
+import { CTC } from './ctc.ts';
 import { DECODE } from './decode.ts';
 import { EINSUM } from './einsum.ts';
 import { EXAMPLE } from './example.ts';
 import { FOURIER } from './fourier.ts';
 import { GATHER } from './gather.ts';
+import { GRADIENT } from './gradient.ts';
 import { withHalves, withOtherNumbers } from './half.ts';
 import { HASH } from './hash.ts';
 import { IMAGE } from './image.ts';
@@ -38,6 +41,7 @@ import { SHAPE } from './shape.ts';
 import { SLICE } from './slice.ts';
 import { SOUND } from './sound.ts';
 import { SPARSE } from './sparse.ts';
+import { SPARSE_VALUES } from './sparse-values.ts';
 import { SPECIAL } from './special.ts';
 import { STATE } from './state.ts';
 import { TEXT } from './text.ts';
@@ -93,6 +97,10 @@ export const OPS: Record<string, OpRow> = {
   ...FOURIER,
   ...PRINT,
   ...SOUND,
+  ...CTC,
+  ...ARGMAX_POOL,
+  ...SPARSE_VALUES,
+  ...GRADIENT,
   ...CROSS,
   ...RAGGED_VARIANT,
 };

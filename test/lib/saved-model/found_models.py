@@ -1,5 +1,6 @@
 """What models of public repositories, and those that engineers write, have beside layers: files, tables, sounds, crossed features."""
 import os
+import struct
 
 from maker import floats, folder, function, maker, np, save_module, save_tf1, strings, tf, tf1
 
@@ -91,3 +92,49 @@ def own_generator(path):
     module.run = tf.function(lambda: {'normal': module.generator.normal([3]), 'uniform': module.generator.uniform([2]), 'whole': module.generator.uniform([2], 0, 10, tf.int32)}, input_signature=[])
     tf.saved_model.save(module, path, module.run)
     return [('serving_default', {})] * 3
+
+
+@maker
+def read_letters(path):
+    @function(scores=(tf.float32, [None, None, 5]), lengths=(tf.int32, [None]), x=(tf.float32, [None, 5, 6, 2]), s=(tf.float32, [None, 4]), file=(tf.string, []))
+    def run(scores, lengths, x, s, file):
+        (text,), probability = tf.nn.ctc_greedy_decoder(scores, lengths)
+        (every,), _ = tf.nn.ctc_greedy_decoder(scores, lengths, merge_repeated=False, blank_index=0)
+        pooled, places = tf.nn.max_pool_with_argmax(x, 2, 2, 'SAME')
+        sparse = tf.sparse.from_dense(s)
+        return {
+            'text': tf.sparse.to_dense(text, -1), 'probability': probability, 'every': every.values, 'pooled': pooled, 'places': places,
+            'all_places': tf.nn.max_pool_with_argmax(x, 3, 2, 'VALID', include_batch_in_index=True)[1], 'picture': tf.io.decode_image(file, expand_animations=False),
+            'softmax': tf.sparse.to_dense(tf.sparse.softmax(sparse)), 'scaled': (sparse * [[2.0, 0.5, 1.0, -1.0]]).values, 'shares': (sparse / 4.0).values,
+            'largest': tf.sparse.reduce_max(sparse, 1), 'most': tf.sparse.reduce_max(sparse, keepdims=True),
+        }
+
+    save_module(path, run=run)
+    rows = [bytes(range(start, start + 9)) + bytes(3) for start in (0, 100)]
+    header = struct.pack('<2sIHHI', b'BM', 54 + 24, 0, 0, 54) + struct.pack('<IiiHHIIiiII', 40, 3, 2, 1, 24, 0, 24, 0, 0, 0, 0)
+    s = floats(3, 4)
+    s[s < -0.3] = 0
+    return [('serving_default', {'scores': floats(7, 2, 5), 'lengths': np.array([7, 4], 'int32'), 'x': floats(2, 5, 6, 2), 's': s, 'file': np.array(header + b''.join(rows), dtype=object)})]
+
+
+@maker
+def trained_in_place(path):
+    """A signature that trains the weights of another, as models for devices have it."""
+    module = tf.Module()
+    module.w, module.b = tf.Variable(floats(3, 1)), tf.Variable([0.1])
+
+    def infer(x):
+        return tf.sigmoid(tf.nn.relu(x @ module.w + module.b))
+
+    @function(x=(tf.float32, [None, 3]), y=(tf.float32, [None, 1]))
+    def train(x, y):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((infer(x) - y) ** 2)
+        for variable, gradient in zip([module.w, module.b], tape.gradient(loss, [module.w, module.b])):
+            tf.raw_ops.ResourceApplyGradientDescent(var=variable.handle, alpha=0.5, delta=gradient)
+        return {'loss': loss}
+
+    module.train, module.infer = train, tf.function(infer, input_signature=[tf.TensorSpec([None, 3], tf.float32, name='x')])
+    tf.saved_model.save(module, path, {'serving_default': module.infer, 'train': train})
+    x, y = floats(4, 3), floats(4, 1)
+    return [('serving_default', {'x': x}), ('train', {'x': x, 'y': y}), ('train', {'x': x, 'y': y}), ('serving_default', {'x': x})]
