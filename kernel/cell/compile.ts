@@ -110,6 +110,8 @@ function shownValue({ parsed, split, semicolonShows = false }: CompileOptions): 
     // `%time f();` keeps its value to itself, as code does.
     if (name?.value === '%time' && /;\s*$/.test(String(last?.value))) return undefined;
     const { property } = call.callee as Node & { property: Node };
+    // Also of a cell magic that has one: %%sx, or one of the user's own.
+    if (property.name === 'cellMagic') return 'settled';
     return property.name === 'magic' && name?.value !== '!' ? 'settled' : undefined;
   }
   if (split.text[last.end - 1] !== ';') return 'settled';

@@ -6,6 +6,8 @@ export interface StringList extends Array<string> {
   readonly s: string;
   /** Joined by newlines. */
   readonly n: string;
+  /** As an array. */
+  readonly l: string[];
   /** As absolute paths, those that exist. */
   readonly p: string[];
   /** The lines, or their n-th column, that match. */
@@ -13,8 +15,12 @@ export interface StringList extends Array<string> {
     pattern: string | RegExp | ((line: string) => boolean),
     options?: { prune?: boolean; field?: number },
   ): StringList;
-  /** Whitespace-separated columns. */
+  /** Whitespace-separated columns: one or several of each line, or all as lists. */
+  fields(): string[][];
   fields(...columns: number[]): StringList;
+  /** By a column, or the number in it, into a new list. */
+  sort(column: number, options?: { nums?: boolean }): StringList;
+  sort(compare?: (a: string, b: string) => number): this;
 }
 
 /** What `%%bash --bg --proc name` assigns. */

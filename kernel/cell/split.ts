@@ -34,7 +34,7 @@ export function split(
   notVariables = new Set<string>(),
   inJavaScript = false,
 ): Split {
-  const cellMagic = /^(?:[ \t]*\r?\n)*%%(\w[\w.-]*)(?![\w.?-])([^\n]*)(?:\n|$)/.exec(source);
+  const cellMagic = /^(?:[ \t]*\r?\n)*%%(!|\w[\w.-]*(?![\w.?-]))([^\n]*)(?:\n|$)/.exec(source);
   const directives = cellMagic ? undefined : directivesOf(source);
   if (directives) return splitDirected(source, directives, inJavaScript);
   if (cellMagic) return splitCellMagic(source, cellMagic, known, notVariables, inJavaScript);

@@ -17,13 +17,17 @@ export type CheckText = {
 const capturedType =
   "type $Captured<N, T> = N extends '!' | '!!' | '%sx' | '%system' | '%ls' ? StringList : N extends '%pwd' ? string : N extends '%time' ? Awaited<T> : any;";
 
+/** What `%timeit -o` gives; times are seconds of one loop. */
+const timingType =
+  'type $Timing = { readonly loops: number; readonly repeat: number; readonly timings: readonly number[]; readonly best: number; readonly worst: number; readonly average: number; readonly stdev: number };';
+
 /** The runtime's object, as the checker sees it: a magic's output can be used without `await`. */
 const contextType =
-  'export type $Context = { magic<T = any>(name: string, parts: unknown[], body?: () => T): Awaited<T>; capture<const N extends string, T = any>(name: N, parts: unknown[], body?: () => T): $Captured<N, T>; cellMagic(name: string, parts: unknown[], body: string): any; meta: ImportMeta };';
+  'export type $Context = { magic(name: "%timeit", parts: unknown[], body?: () => unknown): $Timing; magic<T = any>(name: string, parts: unknown[], body?: () => T): Awaited<T>; capture<const N extends string, T = any>(name: N, parts: unknown[], body?: () => T): $Captured<N, T>; cellMagic(name: string, parts: unknown[], body: string): any; meta: ImportMeta };';
 
 /** imports.mts: every import of the session, one line each. */
 export function importsText(table: ImportTable, contextFile: string): string {
-  const types = `import type { StringList, BackgroundJob, CapturedOutput } from ${JSON.stringify(contextFile)};\nexport type { StringList, BackgroundJob, CapturedOutput };\n${capturedType}\n${contextType}\n`;
+  const types = `import type { StringList, BackgroundJob, CapturedOutput } from ${JSON.stringify(contextFile)};\nexport type { StringList, BackgroundJob, CapturedOutput };\n${capturedType}\n${timingType}\n${contextType}\n`;
   return types + [...table.entries.values()].map(({ text }) => `${text}\n`).join('');
 }
 

@@ -35,7 +35,7 @@ export function parseOptions(text: string, takes: Record<string, boolean>): { op
   const rest = words(text);
   const options: Options = {};
   while (rest[0]?.startsWith('-') && rest[0] !== '-') {
-    const [name, attached] = rest.shift()!.replace(/^--?/, '').split(/=(.*)/s) as [string, string?];
+    const [name, attached] = unbundled(rest.shift()!, takes, rest);
     if (name === '') break;
     if (!(name in takes))
       throw new UsageError(
@@ -49,6 +49,18 @@ export function parseOptions(text: string, takes: Record<string, boolean>): { op
     }
   }
   return { options, rest };
+}
+
+/** `-n3` is `-n 3`, and `-qo` is `-q -o`, as getopt reads them. */
+function unbundled(word: string, takes: Record<string, boolean>, rest: string[]): [string, string?] {
+  const name = word.replace(/^--?/, '');
+  const first = name[0] ?? '';
+  if (/^-\w[^=]/.test(word) && first in takes && !(name in takes)) {
+    if (takes[first]) return [first, name.slice(1)];
+    rest.unshift(`-${name.slice(1)}`);
+    return [first];
+  }
+  return name.split(/=(.*)/s) as [string, string?];
 }
 
 function dashed(name: string): string {

@@ -1,6 +1,6 @@
 import { bundle } from '../display/bundle.ts';
 import type { CellEvent } from '../runtime/run.ts';
-import { parseOptions } from './arguments.ts';
+import { parseOptions, words } from './arguments.ts';
 import type { Magic, MagicCall } from './magic.ts';
 
 /** What `%%capture NAME` assigns. */
@@ -23,7 +23,10 @@ export const captureMagics: Magic[] = [
 ];
 
 async function capture({ host, cell, text, run, assign }: MagicCall): Promise<undefined> {
-  const { options, rest } = parseOptions(text, { 'no-stdout': false, 'no-stderr': false, 'no-display': false });
+  // `%%capture NAME --no-stderr` too.
+  const given = words(text).sort((a, b) => Number(b.startsWith('--')) - Number(a.startsWith('--')));
+  const takes = { 'no-stdout': false, 'no-stderr': false, 'no-display': false };
+  const { options, rest } = parseOptions(given.join(' '), takes);
   const events: CellEvent[] = [];
   const stop = cell.divert((event) => {
     const kind = event.kind === 'stream' ? event.name : 'display';

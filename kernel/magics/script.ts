@@ -1,4 +1,4 @@
-import { parseOptions } from './arguments.ts';
+import { parseOptions, words } from './arguments.ts';
 import { bounded, boundedLive } from './bounded.ts';
 import { shell, which } from './child-env.ts';
 import { type Magic, type MagicCall, UsageError } from './magic.ts';
@@ -66,6 +66,8 @@ async function runScript(call: MagicCall, program: string[]): Promise<void> {
   const out = script.out === undefined ? undefined : bounded();
   const err = script.err === undefined ? undefined : bounded();
   const live = boundedLive(call.cell.write);
+  // There is no job without --bg; IPython takes the option and does nothing with it.
+  if (script.proc !== undefined) call.assign(script.proc, undefined);
   const limit = script.timeout === undefined ? undefined : AbortSignal.timeout(script.timeout * 1000);
   const signal = limit ? AbortSignal.any([call.cell.signal, limit]) : call.cell.signal;
   const ended = await forCell(
@@ -116,8 +118,8 @@ async function background(call: MagicCall, script: Script, input: string): Promi
 }
 
 function parse(text: string, program: string[]): Script {
-  const { options, rest } = parseOptions(text, takes);
-  const [file, ...args] = [...program, ...rest];
+  const { options, rest, own } = scriptOptions(text, program.length > 0);
+  const [file, ...args] = [...program, ...own, ...rest];
   if (file === undefined) throw new UsageError('%%script needs a program, e.g. %%script python3');
   const seconds = options.timeout === undefined ? undefined : Number(options.timeout);
   if (seconds !== undefined && !(seconds > 0))
@@ -133,6 +135,18 @@ function parse(text: string, program: string[]): Script {
     raiseError: options['no-raise-error'] !== true,
     timeout: seconds,
   };
+}
+
+/** As in IPython, options that are none of ours are the program's: `%%bash -e`, `%%sh -x`. */
+function scriptOptions(text: string, named: boolean): ReturnType<typeof parseOptions> & { own: string[] } {
+  const given = words(text);
+  const own: string[] = [];
+  // After `%%script` comes the program, whose options stand behind it.
+  for (let i = 0; named && /^-/.test(given[i] ?? '') && given[i] !== '--'; )
+    if (/^-[A-Za-z]+$/.test(given[i]!)) own.push(...given.splice(i, 1));
+    else i += takes[given[i]!.slice(2) as keyof typeof takes] === true ? 2 : 1;
+  const quoted = given.map((word) => `"${word.replace(/["\\]/g, '\\$&')}"`).join(' ');
+  return { ...parseOptions(quoted, takes), own };
 }
 
 const text_ = (option: string | true | undefined): string | undefined =>

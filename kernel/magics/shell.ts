@@ -56,6 +56,12 @@ export const shellMagics: Magic[] = [
     run: capture,
     runSync: captureSync,
   },
+  ...['%%!', '%%sx', '%%system'].map((name) => ({
+    name,
+    usage: name,
+    help: 'Runs the cell in bash and gives its lines as a list, as !!COMMAND does.',
+    run: (call: MagicCall) => capture({ ...call, text: call.body ?? '' }),
+  })),
   {
     name: '%sh',
     usage: '%sh COMMAND',

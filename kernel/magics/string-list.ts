@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+
 /** The lines a command printed: IPython's SList. */
 export class StringList extends Array<string> {
   static override get [Symbol.species](): ArrayConstructor {
@@ -19,9 +22,23 @@ export class StringList extends Array<string> {
     return this.join('\n');
   }
 
-  /** As an array of paths (strings that name files, as the command printed them). */
-  get p(): string[] {
+  /** As an array. */
+  get l(): string[] {
     return [...this];
+  }
+
+  /** The lines that name files or folders which are there, as absolute paths. */
+  get p(): string[] {
+    return this.filter((line) => line !== '' && existsSync(line)).map((line) => resolve(line));
+  }
+
+  /** By a column (`nums`: by the number in it) into a new list; without a column as every array is sorted. */
+  override sort(by?: number | ((a: string, b: string) => number), { nums = false } = {}): this {
+    if (typeof by !== 'number') return super.sort(by);
+    const key = (line: string): string => columns(line).at(by) ?? '';
+    const number = (line: string): number => Number(key(line).replace(/\D/g, ''));
+    const compare = (a: string, b: string): number => (key(a) < key(b) ? -1 : Number(key(a) > key(b)));
+    return lines([...this].sort(nums ? (a, b) => number(a) - number(b) : compare)) as this;
   }
 
   /** Lines that match; `prune` keeps the others; `field` looks at one whitespace-separated column only. */

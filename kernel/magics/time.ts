@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { parseOptions } from './arguments.ts';
 import { type Magic, type MagicCall, UsageError } from './magic.ts';
 
@@ -10,8 +11,8 @@ export const timeMagics: Magic[] = ['%', '%%'].flatMap((sigil) => [
   },
   {
     name: `${sigil}timeit`,
-    usage: sigil === '%' ? '%timeit [-n LOOPS] [-r REPEATS] STATEMENT' : '%%timeit [-n LOOPS] [-r REPEATS]',
-    help: 'Runs code many times: mean and deviation of one run.',
+    usage: `${sigil}timeit [-n LOOPS] [-r REPEATS] [-p DIGITS] [-c] [-q] [-o]${sigil === '%' ? ' STATEMENT' : ''}`,
+    help: 'Runs code many times: mean and deviation of one run. -c takes the processor’s time, -q prints nothing, -o gives the figures as a value.',
     run: timeIt,
   },
 ]);
@@ -33,32 +34,86 @@ async function time({ cell, run }: MagicCall): Promise<unknown> {
   }
 }
 
-async function timeIt({ cell, run, text, body }: MagicCall): Promise<void> {
-  const given = /^\s*((?:-[nr]\s*\d+\s*)*)/.exec(text)![0];
+async function timeIt({ cell, run, text, body }: MagicCall): Promise<unknown> {
+  const given = /^\s*((?:-(?:[tcqo]*[nrp]\s*\d+|[tcqo]+)(?:\s+|$))*)/.exec(text)![0];
   const isEmpty = (body ?? text.slice(given.length)).trim() === '';
   const code = needed(isEmpty ? undefined : run, body === undefined ? '%timeit' : '%%timeit');
-  const { options } = parseOptions(given, { n: true, r: true });
-  const repeats = Number(options.r ?? 7);
-  const loops = options.n ? Number(options.n) : await enoughLoops(code);
+  const { options } = parseOptions(given, { n: true, r: true, p: true, t: false, c: false, q: false, o: false });
+  const clock = options.c ? processorSeconds : wallSeconds;
+  const repeats = Math.max(1, Number(options.r ?? 7));
+  // 0 loops are as many as it takes, as in IPython.
+  const loops = Number(options.n ?? 0) || (await enoughLoops(code, clock));
   const runs: number[] = [];
-  for (let i = 0; i < repeats && !cell.signal.aborted; i += 1) runs.push((await seconds(code, loops)) / loops);
-  const mean = runs.reduce((a, b) => a + b, 0) / runs.length;
-  const deviation = Math.sqrt(runs.reduce((a, b) => a + (b - mean) ** 2, 0) / runs.length);
-  const per = `${counted(runs.length, 'run')}, ${counted(loops, 'loop')} each`;
-  cell.write('stdout', `${spell(mean * 1000)} ± ${spell(deviation * 1000)} per loop (mean ± std. dev. of ${per})\n`);
+  for (let i = 0; i < repeats && !cell.signal.aborted; i += 1) runs.push((await seconds(code, loops, clock)) / loops);
+  const timing = new Timing(loops, runs, Number(options.p ?? 3));
+  if (!options.q) cell.write('stdout', `${timing}\n`);
+  if (!options.o) return undefined;
+  return body === undefined ? timing : { value: timing };
 }
 
+/** What `-o` gives: IPython's TimeitResult. */
+class Timing {
+  readonly loops: number;
+  readonly repeat: number;
+  /** Seconds of one loop, for each run. */
+  readonly timings: readonly number[];
+  readonly #digits: number;
+
+  constructor(loops: number, timings: readonly number[], digits: number) {
+    this.loops = loops;
+    this.repeat = timings.length;
+    this.timings = timings;
+    this.#digits = digits;
+  }
+
+  get best(): number {
+    return Math.min(...this.timings);
+  }
+
+  get worst(): number {
+    return Math.max(...this.timings);
+  }
+
+  get average(): number {
+    return this.timings.reduce((a, b) => a + b, 0) / this.repeat;
+  }
+
+  get stdev(): number {
+    const { average } = this;
+    return Math.sqrt(this.timings.reduce((a, b) => a + (b - average) ** 2, 0) / this.repeat);
+  }
+
+  toString(): string {
+    const [mean, deviation] = [this.average, this.stdev].map((one) => spell(one * 1000, this.#digits));
+    const per = `${counted(this.repeat, 'run')}, ${counted(this.loops, 'loop')} each`;
+    return `${mean} ± ${deviation} per loop (mean ± std. dev. of ${per})`;
+  }
+
+  [inspect.custom](): string {
+    return `<TimeitResult : ${this}>`;
+  }
+}
+
+type Clock = () => number;
+
+const wallSeconds: Clock = () => performance.now() / 1000;
+
+const processorSeconds: Clock = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
 /** As IPython: 1, 10, 100 … until a run takes 0.2 s. */
-async function enoughLoops(code: () => Promise<unknown>): Promise<number> {
+async function enoughLoops(code: () => Promise<unknown>, clock: Clock): Promise<number> {
   let loops = 1;
-  while (loops < 1e7 && (await seconds(code, loops)) < 0.2) loops *= 10;
+  while (loops < 1e7 && (await seconds(code, loops, clock)) < 0.2) loops *= 10;
   return loops;
 }
 
-async function seconds(code: () => Promise<unknown>, loops: number): Promise<number> {
-  const start = performance.now();
+async function seconds(code: () => Promise<unknown>, loops: number, clock: Clock): Promise<number> {
+  const start = clock();
   for (let i = 0; i < loops; i += 1) await code();
-  return (performance.now() - start) / 1000;
+  return clock() - start;
 }
 
 function needed(run: MagicCall['run'], name: string): () => Promise<unknown> {
@@ -71,9 +126,9 @@ const counted = (count: number, what: string): string =>
   `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
 
 /** Milliseconds → the unit a person would say. */
-function spell(ms: number): string {
+function spell(ms: number, digits = 3): string {
   if (ms >= 60_000) return `${Math.floor(ms / 60_000)}min ${((ms % 60_000) / 1000).toPrecision(3)} s`;
   const [value, unit] =
     ms >= 1000 ? [ms / 1000, 's'] : ms >= 1 ? [ms, 'ms'] : ms >= 1e-3 ? [ms * 1e3, 'μs'] : [ms * 1e6, 'ns'];
-  return `${Number(value.toPrecision(3))} ${unit}`;
+  return `${Number(value.toPrecision(digits))} ${unit}`;
 }

@@ -76,5 +76,5 @@ export function createContext({ compiled, cell, host, scope, modules }: ContextO
 }
 
 function cellName(name: string): string {
-  return name.startsWith('%%') || name.startsWith('!') ? name : `%%${name.replace(/^%/, '')}`;
+  return name.startsWith('%%') ? name : `%%${name.replace(/^%/, '')}`;
 }
