@@ -76,11 +76,11 @@ export function dataOf(dtype: DType, values: (number | bigint | Uint8Array)[]): 
   }
 }
 
-/** Strict base64 as absl reads it: padding optional, white space skipped, nothing else. */
+/** Strict base64 as absl reads it: padding (`=`, or `.`) optional, white space skipped, nothing else. */
 export function decodeBase64(text: string): Buffer | undefined {
   const bare = text.replace(/[ \t\n\r\f\v]/g, '');
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(bare)) return undefined;
-  const digits = bare.replace(/=+$/, '');
+  if (!/^[A-Za-z0-9+/]*[=.]{0,2}$/.test(bare)) return undefined;
+  const digits = bare.replace(/[=.]+$/, '');
   const padding = bare.length - digits.length;
   if (digits.length % 4 === 1 || (padding > 0 && bare.length % 4 !== 0)) return undefined;
   return Buffer.from(digits, 'base64');

@@ -161,11 +161,14 @@ function readTensor(name: string, value: Json, dtype: DType): HostTensor {
   return tensorOf(name, dtype, shape, values);
 }
 
-/** TensorFlow's tensors end at 254 dimensions; a key given twice leaves more values than the shape has room for. */
+/**
+ * TensorFlow's tensors end at 254 dimensions. A key given twice leaves more values than the shape has room for: TensorFlow takes the
+ * first ones.
+ */
 function tensorOf(name: string, dtype: DType, shape: number[], values: Values): HostTensor {
   const size = shape.reduce((product, dim) => product * dim, 1);
-  if (shape.length > MAX_RANK || values.length !== size) throw invalidArgument(`tensor parsing error: ${name}`);
-  return { dtype, shape, data: dataOf(dtype, values) };
+  if (shape.length > MAX_RANK) throw invalidArgument(`tensor parsing error: ${name}`);
+  return { dtype, shape, data: dataOf(dtype, values.length > size ? values.slice(0, size) : values) };
 }
 
 const MAX_RANK = 254;
