@@ -6,15 +6,21 @@ import { ModelError } from './error.ts';
 import { readLite } from './lite/graph.ts';
 import type { MetaGraphDef } from './schema.ts';
 import { SavedModelProto } from './schema.ts';
+import { readText } from './text-format.ts';
 
 /** The TensorFlow Lite model beside a SavedModel, or instead of one. */
 const LITE = 'model.tflite';
 
-/** The file that a model is read from: `saved_model.pb`, or `model.tflite` where that is preferred or the only one. */
+/** The file that a model is read from: `saved_model.pb`, the same as text where there is only that, or `model.tflite` where that is preferred or the only one. */
 export function modelFile(exportPath: string, preferLite = false): string {
   const path = resolve(exportPath);
   if (path.endsWith('.tflite') && existsSync(path) && statSync(path).isFile()) return path;
-  const [file, lite] = [join(path, 'saved_model.pb'), join(path, LITE)];
+  const [binary, text, lite] = ['saved_model.pb', 'saved_model.pbtxt', LITE].map((name) => join(path, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const file = existsSync(text) && !existsSync(binary) ? text : binary;
   return existsSync(lite) && (preferLite || !existsSync(file)) ? lite : file;
 }
 
@@ -36,7 +42,10 @@ export function readMetaGraphs(exportPath: string, preferLite = false): MetaGrap
   const file = modelFile(exportPath, preferLite);
   if (isLite(file)) return [naming(file, () => readLite(readFileSync(file)))];
   if (!existsSync(file)) throw new ModelError('NOT_FOUND', missing(resolve(exportPath)));
-  return naming(file, () => decode(SavedModelProto, readFileSync(file))).meta_graphs;
+  const read = file.endsWith('.pbtxt')
+    ? () => readText(SavedModelProto, readFileSync(file, 'utf8'))
+    : () => decode(SavedModelProto, readFileSync(file));
+  return naming(file, read).meta_graphs;
 }
 
 function isLite(file: string): boolean {
@@ -48,8 +57,6 @@ function missing(path: string): string {
   const text =
     `Could not find SavedModel .pb or .pbtxt at supplied export directory path: ${path}. ` +
     'Check that the directory exists and that you have the right permissions for accessing it.';
-  if (existsSync(join(path, 'saved_model.pbtxt')))
-    return `${path}: a SavedModel as text (saved_model.pbtxt) is not supported; save it as saved_model.pb`;
   if (existsSync(join(path, '1', 'saved_model.pb')))
     return `${text} The versions are below it, e.g. ${join(path, '1')}.`;
   if (existsSync(path) && !statSync(path).isDirectory()) return `${text} It is a file, not a folder.`;

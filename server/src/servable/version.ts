@@ -176,7 +176,7 @@ export class Version {
   async #read({ open, tags, preferLite }: LoadOptions): Promise<ServableModel> {
     this.#log('I', 'reading', `Reading SavedModel from: ${this.path}`);
     const lite = preferLite && existsSync(join(this.path, 'model.tflite'));
-    if (!lite && !existsSync(join(this.path, 'saved_model.pb'))) {
+    if (!lite && !['saved_model.pb', 'saved_model.pbtxt'].some((name) => existsSync(join(this.path, name)))) {
       throw new StatusError(
         'NOT_FOUND',
         `Could not find SavedModel .pb or .pbtxt at supplied export directory path: ${this.path}. Check that the directory exists and that you have the right permissions for accessing it.`,

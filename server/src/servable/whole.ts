@@ -55,7 +55,7 @@ function filesOf(path: string): FileState[] {
 /** saved_model.pb (or a TensorFlow Lite model alone) is there, and each variables.index has all the shards that its names announce. */
 function complete(files: FileState[]): boolean {
   const names = new Set(files.map(({ name }) => name));
-  if (!names.has('saved_model.pb')) return names.has('model.tflite');
+  if (!names.has('saved_model.pb') && !names.has('saved_model.pbtxt')) return names.has('model.tflite');
   if (names.has('variables') && !names.has('variables/variables.index')) {
     return !files.some(({ name }) => name.startsWith('variables/'));
   }

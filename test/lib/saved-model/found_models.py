@@ -138,3 +138,23 @@ def trained_in_place(path):
     tf.saved_model.save(module, path, {'serving_default': module.infer, 'train': train})
     x, y = floats(4, 3), floats(4, 1)
     return [('serving_default', {'x': x}), ('train', {'x': x, 'y': y}), ('train', {'x': x, 'y': y}), ('serving_default', {'x': x})]
+
+
+@maker
+def written_as_text(path):
+    """saved_model.pbtxt, with what a text can hold: escapes, infinities, an asset, types of references."""
+    vocabulary = os.path.join(folder, 'words_of_text.txt')
+    with open(vocabulary, 'w') as file:
+        file.write('a\nb\n')
+    with tf1.Graph().as_default(), tf1.Session() as session:
+        words, x = tf1.placeholder(tf.string, [None], name='words'), tf1.placeholder(tf.float32, [None], name='x')
+        initializer = tf.lookup.TextFileInitializer(vocabulary, tf.string, tf.lookup.TextFileIndex.WHOLE_LINE, tf.int64, tf.lookup.TextFileIndex.LINE_NUMBER)
+        ids = tf.lookup.StaticHashTable(initializer, -1).lookup(words)
+        scale = tf1.get_variable('scale', initializer=2.5, use_resource=False)
+        marked = tf.strings.join([words, tf.constant(b'"\xff\n\\\'\xc3\xa4')])
+        session.run([tf1.global_variables_initializer(), tf1.tables_initializer()])
+        outputs = {'ids': ids, 'marked': marked, 'scaled': x * scale, 'least': tf.minimum(x, [float('inf')]), 'wide': tf.cast(x, tf.int64) + 2**60, 'big': tf.maximum(x, -float('inf'))}
+        builder = save_tf1(path, session, {'serving_default': ({'words': words, 'x': x}, outputs)}, main_op=tf1.tables_initializer(), assets_collection=tf1.get_collection(tf1.GraphKeys.ASSET_FILEPATHS))
+        builder.save(as_text=True)
+    os.remove(vocabulary)
+    return [('serving_default', {'words': strings('b', 'z'), 'x': floats(2)})]

@@ -37,7 +37,7 @@ const MODELS: Record<string, number> = {
   ...within(1e-12, 'doubles'),
   ...within(
     0,
-    'tf1_vocabulary crossed_features one_example sound_files learnt_tables tables int64_tables examples counter state many_tags',
+    'tf1_vocabulary written_as_text crossed_features one_example sound_files learnt_tables tables int64_tables examples counter state many_tags',
   ),
 };
 /** They remember what was asked: every question counts. */
