@@ -25,7 +25,6 @@ const unusualBias: Case = ({ inputs }) => ((inputs as Named).bias?.shape.length 
 
 /** What tfjs WASM has, but not for these: integers, channels that come first, and what lies before a tensor as its padding. */
 const CASES: Record<string, Case[]> = {
-  ...forEach(['BatchMatMul'], notFloats),
   ...forEach(['Conv2D', 'Conv2DBackpropFilter', 'DepthwiseConv2dNative'], channelsFirst),
   Conv2DBackpropInput: [channelsFirst, otherSize],
   ...forEach(['FusedConv2D', 'FusedDepthwiseConv2D'], channelsFirst, unusualBias),
@@ -33,6 +32,9 @@ const CASES: Record<string, Case[]> = {
   _FusedMatMul: [notFloats, unusualBias],
   Bincount: [({ inputs }) => (inputs as Named).x?.shape.length !== 1],
   Cast: [({ attrs }) => attrs.dtype === 'complex64'],
+  PadV2: [({ attrs }) => (attrs.paddings as number[][]).flat().some((size) => size < 0)],
+  Select: [({ inputs }) => (inputs as Named).t?.dtype === 'bool'],
+  OneHot: [({ attrs }) => attrs.dtype !== 'int32'],
   Fill: [({ attrs }) => typeof attrs.value === 'string'],
 };
 export const IN_PART = Object.keys(CASES);

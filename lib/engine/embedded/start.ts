@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 // Registers the backend 'wasm'; its .wasm lies beside it in the package, so no network is needed.
 import { version_wasm } from '@tensorflow/tfjs-backend-wasm';
-import { readComplex } from './complex.ts';
+import { mendBackend } from './backend.ts';
 import { fuseAdam } from './fused-adam.ts';
 import { fuseBatchNorm } from './fused-batch-norm.ts';
 import { fuseCrossEntropy } from './fused-cross-entropy.ts';
@@ -21,7 +21,7 @@ export async function startEmbedded(): Promise<string> {
     }
   }
   registerKernels();
-  readComplex();
+  mendBackend();
   registerMissingGradients();
   fuseAdam();
   fuseDescent();

@@ -19,13 +19,13 @@ const program = `
   import { fuseDescent } from '${ours}fused-descent.ts';
   import { registerKernels } from '${ours}kernels.ts';
   import { registerMissingGradients } from '${ours}missing-gradients.ts';
-  import { readComplex } from '${ours}complex.ts';
+  import { mendBackend } from '${ours}backend.ts';
 
   jasmineCore.installGlobals();
   const env = jasmine.getEnv();
   env.configure({ random: false, forbidDuplicateNames: false });
   await tf.setBackend('wasm');
-  for (const start of [registerKernels, readComplex, registerMissingGradients, fuseAdam, fuseDescent, fuseCrossEntropy]) start();
+  for (const start of [registerKernels, mendBackend, registerMissingGradients, fuseAdam, fuseDescent, fuseCrossEntropy]) start();
   setTestEnvs([{ name: 'embedded', backendName: 'wasm', isDataSync: true }]);
   await import('@tensorflow/tfjs-core/dist/tests');
   const found = { passed: 0, failed: {} };

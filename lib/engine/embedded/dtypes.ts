@@ -1,0 +1,72 @@
+import * as tf from '@tensorflow/tfjs';
+import { byParts, product } from './complex.ts';
+import { type Kernel, plain, tensorsOf } from './plain.ts';
+
+/** These look at no number. */
+const ANY = new Set(['ExpandDims', 'Identity', 'Reshape']);
+/** tfjs WASM's own that read bools as the bytes that they are; the others take four bytes for one, and write as many. */
+const BOOLS = new Set([
+  ...[
+    'All',
+    'Any',
+    'Cast',
+    'Concat',
+    'Equal',
+    'GatherNd',
+    'GatherV2',
+    'Max',
+    'Min',
+    'NotEqual',
+    'OnesLike',
+    'Pack',
+    'PadV2',
+  ],
+  ...[
+    'LogicalAnd',
+    'LogicalNot',
+    'LogicalOr',
+    'LogicalXor',
+    'Select',
+    'Slice',
+    'SplitV',
+    'Tile',
+    'Transpose',
+    'Unpack',
+  ],
+  'ZerosLike',
+]);
+/** tfjs WASM's own that take integers for floats. */
+const FLOATS_ONLY = new Set(['BatchMatMul', 'Prelu', 'ResizeNearestNeighbor', 'StridedSlice']);
+/** tfjs WASM's own that read strings. */
+const STRINGS = new Set([
+  ...['Concat', 'Pack', 'Slice', 'SplitV', 'Unpack'],
+  ...['StringNGrams', 'StringSplit', 'StringToHashBucketFast'],
+]);
+/** What a kernel does to complex numbers part by part. */
+const LINEAR = new Set([
+  ...['Add', 'Sub', 'Neg', 'Sum', 'Mean', 'Cumsum'],
+  ...['Concat', 'GatherNd', 'GatherV2', 'Pack', 'PadV2', 'Reverse', 'Slice', 'SplitV'],
+  ...['StridedSlice', 'Tile', 'Transpose', 'Unpack'],
+]);
+
+/**
+ * A kernel of tfjs WASM sees only what it can read. Of other types it makes garbage, or the end of the whole program: these go to
+ * tfjs's plain kernels, which say so where they do not know them either.
+ */
+export function guarded(kernelName: string, original: Kernel): Kernel {
+  if (ANY.has(kernelName) || !tf.getKernel(kernelName, 'cpu')) return original;
+  const elsewhere = plain(kernelName);
+  const reads: Record<string, boolean> = {
+    float32: true,
+    int32: !FLOATS_ONLY.has(kernelName),
+    bool: BOOLS.has(kernelName),
+    string: STRINGS.has(kernelName),
+  };
+  return (args) => {
+    const dtypes = tensorsOf(args.inputs).map(({ dtype }) => dtype);
+    if (dtypes.every((dtype) => reads[dtype])) return original(args);
+    if (!dtypes.includes('complex64')) return elsewhere(args);
+    if (LINEAR.has(kernelName)) return byParts(original, args);
+    return kernelName === 'Multiply' ? product(original, args) : elsewhere(args);
+  };
+}
