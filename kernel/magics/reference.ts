@@ -23,7 +23,7 @@ IPython's words in a TypeScript cell. This page is made from the registry that \
 filled in; \`{{\`, \`}}\` and \`$$\` stand for the characters themselves. The body of a \`%%\` cell goes to its program as it is.
 \`!\` before what can only be an expression (\`!(a)\`, \`!ready && go()\`) stays TypeScript. A command that fails fails its cell,
 unless it ends in \`|| true\` or \`%shell errors off\` was run; \`_exit_code\` has its exit code. Lists of lines have \`.s\` (joined by
-spaces), \`.n\` (by newlines), \`.p\` (paths), \`.grep(pattern)\` and \`.fields(0, 2)\`. \`registerMagic(name, run, help)\` of
+spaces), \`.n\` (by newlines), \`.p\` (paths that exist), \`.grep(pattern)\`, \`.fields(0, 2)\` and \`.sort(1)\`. \`registerMagic(name, run, help)\` of
 \`typelab/kernel\` adds a magic.
 `;
 

@@ -3,6 +3,7 @@ import { captureMagics } from './capture.ts';
 import { codeMagics } from './code.ts';
 import { envMagics } from './env.ts';
 import { fileMagics } from './files.ts';
+import { historyMagics } from './history.ts';
 import { infoMagics } from './info.ts';
 import { jobMagics } from './jobs.ts';
 import { fillIn, type Magic, type MagicCall, UsageError } from './magic.ts';
@@ -26,6 +27,7 @@ export const registry: Map<string, Magic> = new Map<string, Magic>(
     ...timeMagics,
     ...captureMagics,
     ...variableMagics(),
+    ...historyMagics,
     ...sourceMagics(() => registry),
     ...codeMagics,
     ...settingMagics(() => registry, addMagic),

@@ -1,3 +1,4 @@
+import { bundle } from '../display/bundle.ts';
 import { type Magic, type MagicCall, UsageError } from './magic.ts';
 import { kindOf, short } from './variables.ts';
 
@@ -27,6 +28,7 @@ export function sourceMagics(all: () => Map<string, Magic>): Magic[] {
       const { documentation } = await told(host, text);
       cell.write('stdout', `${documentation ?? `No documentation found for ${text.trim()}`}\n`);
     }),
+    entry('%page', '%page [-r] NAME', 'Shows a value in the pager; -r as String(value) has it.', page),
     entry('%psource', '%psource NAME', 'The source of a function or class.', async ({ host, cell, text }) => {
       const { value } = find(host, text);
       const code = await sourceOf(host, text, value);
@@ -34,6 +36,13 @@ export function sourceMagics(all: () => Map<string, Magic>): Magic[] {
       cell.write('stdout', `${code}\n`);
     }),
   ];
+}
+
+async function page({ host, cell, text }: MagicCall): Promise<void> {
+  const [, raw, name = ''] = /^\s*(-r\s+)?(.*?)\s*$/s.exec(text)!;
+  const { value } = find(host, name);
+  const data = raw || typeof value === 'string' ? { 'text/plain': String(value) } : (await bundle(value)).data;
+  cell.payload({ source: 'page', data, start: 0 });
 }
 
 async function info({ host, cell, text }: MagicCall, source: boolean): Promise<void> {

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
-import { parseOptions, words } from './arguments.ts';
-import { type Magic, type MagicCall, UsageError } from './magic.ts';
+import { words } from './arguments.ts';
+import type { Magic, MagicCall } from './magic.ts';
 
-/** Magics about what the cells have declared and typed. */
+/** Magics about what the cells have declared. */
 export function variableMagics(): Magic[] {
   const entry = (name: string, usage: string, help: string, run: (call: MagicCall) => unknown): Magic => ({
     name,
@@ -26,8 +26,6 @@ export function variableMagics(): Magic[] {
       for (const [name, kind, value] of [['Variable', 'Kind', 'Value'], ...rows] as string[][])
         call.cell.write('stdout', `${name!.padEnd(widths[0]!)}  ${kind!.padEnd(widths[1]!)}  ${value}\n`);
     }),
-    entry('%history', '%history [-n] [-l COUNT] [-g TEXT] [FIRST-LAST…]', 'What was typed in this session.', history),
-    entry('%hist', '%hist', 'The same as %history.', history),
   ];
 }
 
@@ -36,21 +34,6 @@ function chosen({ host, text }: MagicCall): string[] {
   return [...host.variables.keys()]
     .filter((name) => kinds.length === 0 || kinds.includes(kindOf(host.lookup(name))))
     .sort();
-}
-
-function history({ host, cell, text }: MagicCall): void {
-  const { options, rest } = parseOptions(text, { n: false, l: true, g: true });
-  const ranges = rest.map((word) => {
-    const [, first, last] = /^(\d+)(?:[-:](\d*))?$/.exec(word) ?? [];
-    if (first === undefined) throw new UsageError(`%history ${word}: cells by number, e.g. %history 1-3 5`);
-    return [Number(first), last === undefined ? Number(first) : last === '' ? Infinity : Number(last)] as const;
-  });
-  let cells = [...host.inputs.entries()].filter(([number, source]) => number > 0 && source !== undefined);
-  if (ranges.length > 0) cells = cells.filter(([n]) => ranges.some(([first, last]) => n >= first && n <= last));
-  if (typeof options.g === 'string') cells = cells.filter(([, source]) => source.includes(options.g as string));
-  if (options.l !== undefined) cells = cells.slice(-Number(options.l));
-  for (const [number, source] of cells)
-    cell.write('stdout', options.n ? `${String(number).padStart(4)}: ${source}\n` : `${source}\n`);
 }
 
 export function kindOf(value: unknown): string {
