@@ -12,7 +12,7 @@ export function opsOf({ graph_def }: MetaGraphDef): string[] {
 
 /** Ops that restore, save or call are done without a kernel. */
 const WITHOUT =
-  /^(Placeholder|Const|NoOp|(Stateful)?PartitionedCall|(Sharded)?(Save|Restore)(V2|dFilename)?|ShardedFilename|MergeV2Checkpoints|Enter|Exit|NextIteration|LoopCond|DisableCopyOnRead|VarIsInitializedOp|IsVariableInitialized)$/;
+  /^(Placeholder|Const|NoOp|(Stateful)?PartitionedCall|(Sharded)?(Save|Restore)(V2|dFilename)?|ShardedFilename|MergeV2Checkpoints|Enter|Exit|NextIteration|LoopCond|DisableCopyOnRead|VarIsInitializedOp|IsVariableInitialized|LookupTableExport(V2)?)$/;
 
 export function missingOps(ops: string[]): string[] {
   return ops.filter((op) => !OPS[op] && !isHandleOp(op) && !WITHOUT.test(op));
