@@ -14,6 +14,7 @@ import { isApi, parseTarget } from './routes/path.ts';
 import { predict } from './routes/predict.ts';
 import { writeStatus } from './routes/status.ts';
 import { Trace } from './routes/trace.ts';
+import { readUri, type Uri } from './routes/uri.ts';
 import type { ServerCore } from './servable/server-core.ts';
 import type { Caller } from './servable/turns.ts';
 
@@ -37,7 +38,7 @@ export function build({ core, cors = false, timeout = 0, monitoring, hold }: App
     // A client that needs longer for its request holds a connection for nothing.
     requestTimeout: REQUEST_TIMEOUT,
     // Paths hold a colon (`models/x:predict`), which a router would read as a parameter: one route, our own parser.
-    // It would also refuse percent signs that TF Serving takes as they are, so it never sees the URL.
+    // It would also decode what belongs to a name, so it never sees the URL.
     rewriteUrl: () => '/',
     // Else a draining server would answer 503 to requests that are already on its connections.
     return503OnClosing: false,
@@ -56,15 +57,19 @@ export function build({ core, cors = false, timeout = 0, monitoring, hold }: App
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY }, (_request, body, done) => done(null, body));
   const route = (request: FastifyRequest, reply: FastifyReply): FastifyReply | Promise<FastifyReply> => {
-    const path = pathOf(request.originalUrl);
+    if (!METHODS.includes(request.method)) return refuse(reply, 501, 'Not Implemented');
+    const uri = readUri(request.originalUrl);
+    if (!uri) return refuse(reply, 400, 'Bad Request');
+    const { path, whole } = uri;
     if (path === monitoring?.path) {
+      if (whole !== path) return sendBytes(reply, `Unexpected path: ${whole}. Should be ${path}`, 400, TEXT);
       const page = monitoring.page?.() ?? monitoring.metrics.page();
       return page.then((text) => sendBytes(reply, text, 200, TEXT));
     }
-    if (!isApi(path)) return notFound(reply);
+    if (!isApi(path)) return refuse(reply, 404, 'Not Found');
     if (cors) for (const [name, value] of CORS) reply.raw.setHeader(name, value);
-    if (isZipped(request)) return unzip(request).then((body) => handle(request, path, body, reply));
-    return handle(request, path, (request.body as Buffer | undefined) ?? EMPTY, reply);
+    if (isZipped(request)) return unzip(request).then((body) => handle(request, uri, body, reply));
+    return handle(request, uri, (request.body as Buffer | undefined) ?? EMPTY, reply);
   };
   app.all('/', route);
   // Methods that fastify does not know.
@@ -74,12 +79,12 @@ export function build({ core, cors = false, timeout = 0, monitoring, hold }: App
 
   function handle(
     request: FastifyRequest,
-    path: string,
+    uri: Uri,
     body: Buffer,
     reply: FastifyReply,
   ): FastifyReply | Promise<FastifyReply> {
     const held = hold?.();
-    if (held) return held.then(() => handle(request, path, body, reply));
+    if (held) return held.then(() => handle(request, uri, body, reply));
     const trace = monitoring && new Trace();
     const done = (status: string): void => trace?.finish((monitoring as { metrics: Metrics }).metrics, status);
     const failed = (error: unknown): FastifyReply => {
@@ -93,7 +98,7 @@ export function build({ core, cors = false, timeout = 0, monitoring, hold }: App
         done(allowed ? 'OK' : 'FAILED_PRECONDITION');
         return reply.code(allowed ? 200 : 400).send();
       }
-      const answered = answer(core, request, path, body, reply, trace, timeout);
+      const answered = answer(core, request, uri, body, reply, trace, timeout);
       // A promise where a request waits for others to share a batch; else it has been sent already.
       if (answered instanceof Promise) {
         return answered.then((sent) => {
@@ -129,21 +134,21 @@ const CORS = [
 function answer(
   core: ServerCore,
   request: FastifyRequest,
-  path: string,
+  uri: Uri,
   body: Buffer,
   reply: FastifyReply,
   trace: Trace | undefined,
   timeout: number,
 ): FastifyReply | Promise<FastifyReply> {
-  const ours = request.method === 'GET' ? (health(core, path) ?? listModels(core, path)) : undefined;
+  const ours = request.method === 'GET' ? (health(core, uri.path) ?? listModels(core, uri.path)) : undefined;
   if (ours) return sendBytes(reply, asBytes(ours.body), ours.status);
-  const target = parseTarget(request.method, path);
+  const target = parseTarget(request.method, uri.whole);
   if (trace && target.kind !== 'malformed') trace.model = target.wanted.name;
   const cold = target.kind === 'run' || target.kind === 'metadata' ? core.wake(target.wanted.name) : undefined;
   if (cold) {
     return cold.then(() => {
       trace?.end('load');
-      return answer(core, request, path, body, reply, trace, timeout);
+      return answer(core, request, uri, body, reply, trace, timeout);
     });
   }
   switch (target.kind) {
@@ -166,7 +171,7 @@ function answer(
       );
     }
     case 'malformed':
-      throw new StatusError('INVALID_ARGUMENT', `Malformed request: ${request.method} ${path}`);
+      throw new StatusError('INVALID_ARGUMENT', `Malformed request: ${request.method} ${uri.whole}`);
   }
 }
 
@@ -193,13 +198,6 @@ function sendLater(reply: FastifyReply, body: string | Promise<string>): Fastify
 
 const asBytes = (text: string): string => Buffer.from(text).toString('latin1');
 
-/** The path without the query, as it came: decoding is for the names inside. A proxy's client sends `http://host/path`. */
-function pathOf(url: string): string {
-  const end = url.indexOf('?');
-  const path = end < 0 ? url : url.slice(0, end);
-  return path.startsWith('/') ? path : path.replace(/^https?:\/\/[^/]*/i, '') || '/';
-}
-
 const isZipped = (request: FastifyRequest): boolean =>
   request.headers['content-encoding']?.includes('gzip') === true && Buffer.isBuffer(request.body);
 
@@ -217,8 +215,8 @@ async function unzip(request: FastifyRequest): Promise<Buffer> {
   }
 }
 
-/** libevent's own page. */
-const NOT_FOUND = '<HTML><HEAD>\n<TITLE>404 Not Found</TITLE>\n</HEAD><BODY>\n<H1>Not Found</H1>\n</BODY></HTML>\n';
+/** The methods for which TF Serving asks libevent. */
+const METHODS = ['GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'];
 
 /** A browser asks before it sends: its page has an origin. */
 const isFromPage = (request: FastifyRequest): boolean => /https?:\/\//.test(request.headers.origin ?? '');
@@ -237,8 +235,10 @@ const CLIENT_ERRORS: Record<string, [string, string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', `The request did not arrive within ${REQUEST_TIMEOUT / 1000} s`],
 };
 
-function notFound(reply: FastifyReply): FastifyReply {
-  return sendBytes(reply, NOT_FOUND, 404, 'text/html');
+/** libevent's own page, for what TF Serving's handlers never see. */
+function refuse(reply: FastifyReply, status: number, reason: string): FastifyReply {
+  const head = `<HTML><HEAD>\n<TITLE>${status} ${reason}</TITLE>\n</HEAD>`;
+  return sendBytes(reply, `${head}<BODY>\n<H1>${reason}</H1>\n</BODY></HTML>\n`, status, 'text/html');
 }
 
 /** `{"error": TEXT}` in TF Serving's layout; `details`, where there are any, come after it. */

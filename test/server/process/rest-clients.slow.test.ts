@@ -85,7 +85,14 @@ const CASES: Case[] = [
   { title: 'a version', path: 'plus/versions/1:predict', body: row, answer: one },
   { title: 'a version with zeros', path: 'plus/versions/0002:predict', body: row, answer: two },
   { title: 'a label', path: 'plus/labels/stable:predict', body: row, answer: one },
-  { title: 'capitals and a query', path: '../MODELS/plus:predict?key=value', body: row, answer: two },
+  { title: 'capitals', path: '../MODELS/plus:predict', body: row, answer: two },
+  {
+    title: 'a query',
+    path: 'plus:predict?key=value',
+    body: row,
+    status: 400,
+    answer: error('Malformed request: POST /v1/models/plus:predict\\?key=value'),
+  },
   { title: 'a percent in the name', path: 'pl%75s:predict', body: row, answer: two },
   {
     title: 'no such model',
