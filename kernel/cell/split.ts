@@ -22,7 +22,7 @@ const wrappers = new Set(['time', 'timeit', 'capture', 'prun']);
 const runners = new Set(['time', 'timeit', 'prun']);
 /** Line magics that people write without an argument, where `%` could also be the remainder operator. */
 const bareMagics = new Set(
-  'alias autoreload cd colors config env help hist history jobs kill load ls lsmagic magic matplotlib npm pip pwd recall rerun reset run tail time timeit typecheck wait unalias who who_ls whos'.split(
+  'alias autoreload cd colors config dhist dirs env help hist history jobs kill ll load ls lsmagic magic matplotlib npm pip popd pushd pwd recall rerun reset run tail time timeit typecheck wait unalias who who_ls whos'.split(
     ' ',
   ),
 );

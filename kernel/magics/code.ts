@@ -36,7 +36,9 @@ function part(lines: string[], range: string | true | undefined): string[] {
   if (typeof range !== 'string') return lines;
   const [, first, last] = /^(\d+)?[-:](\d+)?$/.exec(range) ?? /^(\d+)$/.exec(`${range}`) ?? [];
   if (first === undefined && last === undefined) throw new UsageError(`%load -r ${range}: lines, e.g. -r 5-10`);
-  return lines.slice(Number(first ?? 1) - 1, /[-:]/.test(range) ? Number(last ?? lines.length) : Number(first));
+  // `5-10` has its last line, `5:10` ends before it, as in IPython.
+  const end = last === undefined ? lines.length : Number(last) - Number(range.includes(':'));
+  return lines.slice(Number(first ?? 1) - 1, /[-:]/.test(range) ? end : Number(first));
 }
 
 async function runFile({ host, cell, text }: MagicCall): Promise<void> {

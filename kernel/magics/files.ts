@@ -1,18 +1,10 @@
-import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseOptions, words } from './arguments.ts';
 import { type Magic, type MagicCall, UsageError } from './magic.ts';
 
 export const fileMagics: Magic[] = [
-  {
-    name: '%cd',
-    usage: '%cd [-q] [FOLDER | -]',
-    help: 'Goes to a folder: for file names and commands of this and later cells; -q does not print it.',
-    run: cd,
-    runSync: cd,
-  },
-  { name: '%pwd', usage: '%pwd', help: 'The current folder.', run: () => process.cwd(), runSync: () => process.cwd() },
   {
     name: '%%writefile',
     usage: '%%writefile [-a] FILE',
@@ -27,30 +19,6 @@ export const fileMagics: Magic[] = [
     run: writeModule,
   },
 ];
-
-function cd({ host, cell, text }: MagicCall): void {
-  const given = words(text);
-  const quiet = given[0] === '-q';
-  const [asked = '~', ...more] = quiet ? given.slice(1) : given;
-  if (more.length > 0) throw new UsageError(`%cd takes one folder; quote a name with spaces: %cd "${text.trim()}"`);
-  const wanted = asked === '-' ? host.settings.previousFolder : asked.replace(/^~(?=$|[\\/])/, homedir());
-  if (wanted === undefined) throw new UsageError('%cd -: there is no earlier folder yet');
-  const folder = resolve(existsSync('.') ? process.cwd() : host.folder, wanted);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`no such folder: ${folder}`);
-  const before = currentFolder();
-  process.chdir(folder);
-  host.settings.previousFolder = before;
-  if (!quiet) cell.write('stdout', `${process.cwd()}\n`);
-}
-
-/** The folder may have been deleted since; then there is none to come back to. */
-function currentFolder(): string | undefined {
-  try {
-    return process.cwd();
-  } catch {
-    return undefined;
-  }
-}
 
 function writeFile({ cell, text, body = '' }: MagicCall): void {
   const { options, rest } = parseOptions(text, { a: false, append: false });

@@ -21,16 +21,6 @@ export function infoMagics(all: () => Map<string, Magic>): Magic[] {
     { name: '%lsmagic', usage: '%lsmagic', help: 'Lists all magics.', run: list, runSync: list },
     { name: '%help', usage: '%help [MAGIC]', help: 'Explains one magic, or all.', run: help, runSync: help },
     { name: '%magic', usage: '%magic', help: 'Explains all magics.', run: help, runSync: help },
-    {
-      name: '%ls',
-      usage: '%ls [OPTION…] [FILE…]',
-      help: 'Lists files, as !ls does.',
-      run: (call) =>
-        all()
-          .get('!')!
-          .run({ ...call, text: `ls ${call.text}` }),
-      runSync: (call) => all().get('!')!.runSync!({ ...call, text: `ls ${call.text}` }),
-    },
     answer('%autoreload', 'It is always on: a local file that was edited is fresh when a cell imports it again.'),
     answer(
       '%load_ext',

@@ -30,7 +30,14 @@ export type MagicHost = {
   lookup(name: string): unknown;
   assign(path: readonly string[], value: unknown): void;
   jobs: Jobs;
-  settings: { shellErrors: boolean; typecheck: Typecheck; previousFolder: string | undefined };
+  settings: {
+    shellErrors: boolean;
+    typecheck: Typecheck;
+    previousFolder: string | undefined;
+    /** The folders of `%dhist`, and those that `%pushd` keeps. */
+    visited: string[];
+    pushed: string[];
+  };
   /** Runs code as if it were a cell: what it declares is the session's. Resolves with its value. */
   runCode(source: string): Promise<unknown>;
   /** What the checker knows of a name or member: its declaration, then its documentation. */

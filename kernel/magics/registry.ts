@@ -3,10 +3,12 @@ import { captureMagics } from './capture.ts';
 import { codeMagics } from './code.ts';
 import { envMagics } from './env.ts';
 import { fileMagics } from './files.ts';
+import { folderMagics } from './folders.ts';
 import { historyMagics } from './history.ts';
 import { infoMagics } from './info.ts';
 import { jobMagics } from './jobs.ts';
 import { fillIn, type Magic, type MagicCall, UsageError } from './magic.ts';
+import { programMagics } from './programs.ts';
 import { richMagics } from './rich.ts';
 import { scriptMagics } from './script.ts';
 import { settingMagics } from './settings.ts';
@@ -23,6 +25,8 @@ export const registry: Map<string, Magic> = new Map<string, Magic>(
     ...jobMagics,
     ...envMagics,
     ...fileMagics,
+    ...folderMagics,
+    ...programMagics(() => registry),
     ...richMagics,
     ...timeMagics,
     ...captureMagics,

@@ -9,11 +9,13 @@ const kinds = [
   { name: '%%js', type: 'application/javascript', what: 'JavaScript that runs in the browser' },
 ];
 
-/** The cell is shown, not run. */
-export const richMagics: Magic[] = kinds.map(({ name, type, what }) => ({
-  name,
-  usage: name,
-  help: `Shows the cell as ${what}.`,
-  run: ({ cell, body = '' }) =>
-    cell.emit({ kind: 'display', data: { [type]: body, 'text/plain': body }, metadata: {} }),
-}));
+/** The cell is shown, not run. IPython has two of them in capitals too. */
+export const richMagics: Magic[] = [...kinds, { ...kinds[0]!, name: '%%HTML' }, { ...kinds[1]!, name: '%%SVG' }].map(
+  ({ name, type, what }) => ({
+    name,
+    usage: name,
+    help: `Shows the cell as ${what}.`,
+    run: ({ cell, body = '' }) =>
+      cell.emit({ kind: 'display', data: { [type]: body, 'text/plain': body }, metadata: {} }),
+  }),
+);

@@ -74,7 +74,13 @@ export function createState(
     variables,
     inputs: In,
     jobs: createJobs(),
-    settings: { shellErrors: true, typecheck: typecheckAtStart(inJavaScript), previousFolder: undefined },
+    settings: {
+      shellErrors: true,
+      typecheck: typecheckAtStart(inJavaScript),
+      previousFolder: undefined,
+      visited: [],
+      pushed: [],
+    },
     ...link,
     forgetTyped: () => In.splice(1),
     forgetShown: () => {

@@ -47,7 +47,7 @@ export function completeMagic(source: string, cursor: number, magics: readonly K
   if (runs.test(name)) return undefined;
   if (/^%(?:pip|npm|help|lsmagic|who|whos)$/.test(name)) return found(cursor, word, []);
   if (/^%(?:env|set_env)$/.test(name)) return found(cursor, word, variables(word));
-  return found(cursor, word, files(word, name === '%cd'));
+  return found(cursor, word, files(word, /^%(?:cd|pushd|rmdir)$/.test(name)));
 }
 
 /** A shell's line: a program first, then files; `$NAME` is a variable. */

@@ -199,7 +199,7 @@ describe('the registry', () => {
 
   test('%lsmagic and %help print it', async () => {
     assert.match((await magic('%lsmagic', '')).stdout, /^Line magics:\n.*%cd.*\n\nCell magics:\n.*%%bash/);
-    assert.match((await magic('%help', 'cd')).stdout, /^%cd \[-q\] \[FOLDER \| -\]\n {4}Goes to a folder/);
+    assert.match((await magic('%help', 'cd')).stdout, /^%cd \[-q\] \[FOLDER \| - \| -N\]\n {4}Goes to a folder/);
   });
 
   test('registerMagic adds one', async () => {
