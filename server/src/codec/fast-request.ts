@@ -89,6 +89,8 @@ function readNamed(reader: FastReader, builders: Map<string, TensorBuilder>): bo
 
 function readColumns(reader: FastReader, infos: ReadonlyMap<string, TensorInfo>): Map<string, HostTensor> | undefined {
   if (!reader.peek(OPEN_OBJECT)) return infos.size === 1 ? readOne(reader, infos, 0) : undefined;
+  // `{"b64": "…"}` is a base64 string also where the input has that name.
+  if (infos.size === 1 && infos.has('b64')) return undefined;
   const builders = buildersOf(infos);
   if (!builders || !readNamed(reader, builders)) return undefined;
   return new Map([...builders].map(([name, builder]) => [name, builder.finish()]));

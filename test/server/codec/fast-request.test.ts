@@ -56,6 +56,14 @@ describe('the one-pass reader', () => {
     assert.equal(fast('{"inputs": {"a": 1, "b": "x", "c": [true], "d": [[1]]}}', types)?.format, 'columnar');
   });
 
+  test('leaves base64 to the other, also where the input is called b64', () => {
+    const types: Record<string, DType> = { b64: 'string' };
+    const text = '{"inputs": {"b64": "aGVsbG8="}}';
+    assert.equal(fast(text, types), undefined);
+    const { data } = readPredictRequest(Buffer.from(text), inputs(types)).inputs.get('b64') ?? {};
+    assert.deepEqual(data, [Buffer.from('hello')]);
+  });
+
   test('takes the name of the signature also after the values', () => {
     const infos = (name: string) => inputs({ x: name === 'ints' ? 'int32' : 'float32' })(name);
     const request = readFastRequest(Buffer.from('{"instances": [1, 2], "signature_name": "ints"}'), infos);
