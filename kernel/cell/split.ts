@@ -20,6 +20,8 @@ export type Split = Pieces & {
 const wrappers = new Set(['time', 'timeit', 'capture', 'prun']);
 /** Line magics whose argument is TypeScript. */
 const runners = new Set(['time', 'timeit', 'prun']);
+/** What stands before their code; `%time -x` has the code `-x`. */
+const runnerOptions = /^(?:-(?:[tcqo]*[nrp][ \t]*\d+|[tcqo]+)(?:(?:[ \t]|\\\r?\n)+|$))*/;
 /** Line magics that people write without an argument, where `%` could also be the remainder operator. */
 const bareMagics = new Set(
   'alias autoreload cd colors config dhist dirs env help hist history jobs kill ll load ls lsmagic magic matplotlib npm pip popd pushd pwd recall rerun reset run tail time timeit typecheck wait unalias who who_ls whos'.split(
@@ -238,33 +240,54 @@ function magicCall(
   const isRunner = runners.has(name.slice(1));
   const call = `${context}.${capture && !isRunner ? 'capture' : 'magic'}(${JSON.stringify(name)}, `;
   if (isRunner) {
-    const options = /^(?:-\w+(?:[ \t]*\d+)?[ \t]+)*/.exec(source.slice(from, stop))![0].length;
+    const options = name === '%time' ? 0 : runnerOptions.exec(source.slice(from, stop))![0].length;
     const body = source.slice(from + options, stop).replace(/;$/, '');
-    const asValue = isExpression(body);
+    const line = JSON.stringify(source.slice(from, stop).replace(/\\\r?\n/g, ' '));
+    // `%time !command` times the command.
+    if (/^(?:!|%[A-Za-z])/.test(body)) {
+      const timed = magicCall(source, from + options, stop, context, false, isVariable, dollarNames);
+      const last = timed.pop()!;
+      return [
+        generated(`${call}[${line}], async () => (`, start, from + options),
+        ...timed,
+        { ...last, text: last.text.replace(/;$/, '') },
+        generated('));', stop, end),
+      ];
+    }
+    const asValue = isExpression(unfolded(body));
     // `%time const x = f()` declares x in the cell: the call's value is what it timed.
     const declaration = asValue ? null : /^(?:const|let|var)\s+[^=]+=\s*/.exec(body);
-    if (declaration && isExpression(body.slice(declaration[0].length))) {
+    if (declaration && isExpression(unfolded(body.slice(declaration[0].length)))) {
       const at = from + options + declaration[0].length;
       return [
         verbatim(source, from + options, at),
-        generated(`${call}[${JSON.stringify(source.slice(from, stop))}], async () => (`, at, at),
-        verbatim(source, at, from + options + body.length),
+        generated(`${call}[${line}], async () => (`, at, at),
+        ...continued(source, at, from + options + body.length),
         generated('));', from + options + body.length, end),
       ];
     }
     return [
-      generated(
-        `${call}[${JSON.stringify(source.slice(from, stop))}], async () => ${asValue ? '(' : '{ '}`,
-        start,
-        from + options,
-      ),
-      verbatim(source, from + options, from + options + body.length),
+      generated(`${call}[${line}], async () => ${asValue ? '(' : '{ '}`, start, from + options),
+      ...continued(source, from + options, from + options + body.length),
       generated(asValue ? '));' : ' });', from + options + body.length, end),
     ];
   }
   const parts = interpolate(source, from, stop, isVariable, dollarNames);
   return [generated(call, start, from), ...partsList(source, parts, from, stop), generated(');', stop, end)];
 }
+
+/** A line's end behind `\\` goes on with the magic's code, where TypeScript wants the end alone. */
+function continued(source: string, start: number, end: number): Piece[] {
+  const pieces: Piece[] = [];
+  let done = start;
+  for (const { index } of source.slice(start, end).matchAll(/\\(?=\r?\n)/g)) {
+    pieces.push(verbatim(source, done, start + index), generated(' ', start + index, start + index + 1));
+    done = start + index + 1;
+  }
+  return [...pieces, verbatim(source, done, end)];
+}
+
+const unfolded = (text: string): string => text.replace(/\\(?=\r?\n)/g, ' ');
 
 function partsList(source: string, parts: Part[], start: number, end: number): Piece[] {
   const pieces: Piece[] = [generated('[', start, start)];
