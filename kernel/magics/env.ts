@@ -15,7 +15,11 @@ export const envMagics: Magic[] = [
 
 function env(call: MagicCall): unknown {
   const text = call.text.trim();
-  if (text === '') return { ...process.env };
+  // A notebook is passed on with its outputs: as in IPython what may be a secret is named, not told.
+  if (text === '')
+    return Object.fromEntries(
+      Object.entries(process.env).map(([name, value]) => [name, /key|token|secret/i.test(name) ? '<hidden>' : value]),
+    );
   if (/[=\s]/.test(text)) return set(call);
   const value = process.env[text];
   if (value === undefined) throw new UsageError(`the environment has no variable ${text}; %env ${text}=VALUE sets it`);

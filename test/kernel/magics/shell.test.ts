@@ -155,6 +155,10 @@ describe('the environment and files', () => {
     assert.deepEqual(await notebook.value(`return { value: (await $.magic('%env', [''])).TYPELAB_TEST }`), {
       'text/plain': "'three'",
     });
+    await magic('%env', 'TYPELAB_API_KEY=abc');
+    assert.deepEqual(await notebook.value(`return { value: (await $.magic('%env', [''])).TYPELAB_API_KEY }`), {
+      'text/plain': "'<hidden>'",
+    });
     assert.match(String((await magic('%env', 'NO_SUCH_NAME')).outcome.status), /error/);
   });
 
