@@ -27,6 +27,7 @@ function env(call: MagicCall): unknown {
 }
 
 function set({ text, cell }: MagicCall): void {
+  if (/^\s*\S+\s+[^\s=]+=/.test(text)) throw new UsageError(`%set_env: a name with a space in it: ${text.trim()}`);
   const [, name, value] = /^\s*([^=\s]+)\s*(?:=\s*|\s)(.*?)\s*$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new UsageError('%set_env NAME=VALUE');
   process.env[name] = value;

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { text as textOf } from '../display/text.ts';
 import { type Options, parseOptions, words } from './arguments.ts';
@@ -27,6 +27,12 @@ export const historyMagics: Magic[] = [
     runSync: recall,
   },
   {
+    name: '%save',
+    usage: '%save [-a] [-f] FILE [FIRST-LAST…]',
+    help: 'Writes what was typed, or some of it, to a .ts file; -a adds to its end, -f does not ask before it overwrites.',
+    run: save,
+  },
+  {
     name: '%rerun',
     usage: '%rerun [-l COUNT] [-g PATTERN] [FIRST-LAST…]',
     help: 'Runs again what was typed in these cells, or the last.',
@@ -52,6 +58,18 @@ function recall({ host, cell, text }: MagicCall): void {
   const { options, ranges } = parse(text, {});
   const cells = again(host, options, ranges);
   cell.payload({ source: 'set_next_input', text: cells.map(([, source]) => source).join('\n'), replace: false });
+}
+
+async function save(call: MagicCall): Promise<void> {
+  const { host, cell, text } = call;
+  const { options, rest } = parseOptions(text, { a: false, f: false, r: false });
+  const [named, ...cells] = rest;
+  if (named === undefined) throw new UsageError('%save [-a] [-f] FILE [FIRST-LAST…]');
+  const file = /\.[cm]?[jt]sx?$/.test(named) ? named : `${named}.ts`;
+  const lines = chosen(host, {}, cells.map(range), cells.length > 0 ? typed(host) : earlier(host));
+  const content = lines.map(([, source]) => `${source}\n`).join('');
+  if (!(await write(call, file, content, options))) return;
+  cell.write('stdout', `The following commands were written to file \`${file}\`:\n${content}`);
 }
 
 async function rerun({ host, cell, text }: MagicCall): Promise<unknown> {
@@ -104,7 +122,7 @@ function typed(host: MagicHost): Typed[] {
 /** Without the cell that asks. */
 function earlier(host: MagicHost): Typed[] {
   const all = typed(host);
-  return /%(?:hist|recall|rerun)/.test(all.at(-1)?.[1] ?? '') ? all.slice(0, -1) : all;
+  return /%(?:hist|recall|rerun|save)/.test(all.at(-1)?.[1] ?? '') ? all.slice(0, -1) : all;
 }
 
 function chosen(host: MagicHost, { l, g, u }: Options, ranges: Range[], all: Typed[]): Typed[] {
@@ -130,12 +148,23 @@ function outputOf(host: MagicHost, number: number): string {
   return shown && number in shown ? `${textOf(shown[number])}\n` : '';
 }
 
-async function write({ cell }: MagicCall, file: string, content: string): Promise<void> {
+async function write({ cell }: MagicCall, file: string, content: string, { a, f }: Options = {}): Promise<boolean> {
   const path = file.replace(/^~(?=$|[\\/])/, homedir());
-  if (existsSync(path)) {
+  if (a) {
+    appendFileSync(path, content);
+    return true;
+  }
+  if (!f && existsSync(path)) {
     // Where nobody can be asked it is overwritten, as IPython does.
-    const answer = await cell.ask(`File '${file}' exists. Overwrite? (y/[n]) `, false).catch(() => 'y');
-    if (!/^y/i.test(answer)) return cell.write('stdout', 'Aborting.\n');
+    const answer = await cell.ask(`File '${file}' exists. Overwrite? (y/[n]) `, false).catch((error: Error) => {
+      if (error.name !== 'StdinNotImplementedError') throw error;
+      return 'y';
+    });
+    if (!/^y/i.test(answer)) {
+      cell.write('stdout', 'Aborting.\n');
+      return false;
+    }
   }
   writeFileSync(path, content);
+  return true;
 }

@@ -155,6 +155,7 @@ describe('the environment and files', () => {
     assert.deepEqual(await notebook.value(`return { value: (await $.magic('%env', [''])).TYPELAB_TEST }`), {
       'text/plain': "'three'",
     });
+    assert.equal((await magic('%env', 'var A=B')).outcome.status, 'error');
     await magic('%env', 'TYPELAB_API_KEY=abc');
     assert.deepEqual(await notebook.value(`return { value: (await $.magic('%env', [''])).TYPELAB_API_KEY }`), {
       'text/plain': "'<hidden>'",
