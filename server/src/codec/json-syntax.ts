@@ -1,7 +1,7 @@
 import { invalidArgument } from './errors.ts';
 
 /**
- * JSON over bytes by the rules, error texts and offsets of RapidJSON as TF Serving sets it up (iterative, NaN and Infinity, stop
+ * JSON over bytes by the rules, error texts and offsets of RapidJSON 1.1.0 as TF Serving sets it up (iterative, NaN and Infinity, stop
  * when the document is done). Nothing is built: nesting costs one array element a level, so 500,000 brackets end in an answer.
  */
 
@@ -64,7 +64,7 @@ export function checkString(bytes: Uint8Array, at: number): number {
     if (c === QUOTE) return i + 1;
     if (c === BACKSLASH) i = checkEscape(bytes, i);
     else if (c === undefined || c === 0) throw parseError('Missing a closing quotation mark in string.', i);
-    else if (c < 32) throw parseError('Invalid encoding in string.', i);
+    else if (c < 32) throw parseError('Invalid escape character in string.', i);
     else i++;
   }
 }
@@ -77,6 +77,7 @@ export function checkNumber(bytes: Uint8Array, at: number): number {
   if (!isDigit(first)) throw parseError('Invalid value.', i);
   i++;
   if (first !== 48) while (isDigit(bytes[i] as number)) i++;
+  const whole = i;
   let fraction = 0;
   if (bytes[i] === DOT) {
     const from = ++i;
@@ -84,8 +85,7 @@ export function checkNumber(bytes: Uint8Array, at: number): number {
     while (isDigit(bytes[i] as number)) i++;
     fraction = i - from;
   }
-  const exponential = bytes[i] === 101 || bytes[i] === 69;
-  if (exponential) {
+  if (bytes[i] === 101 || bytes[i] === 69) {
     i++;
     const negative = bytes[i] === MINUS;
     if (negative || bytes[i] === 43) i++;
@@ -94,8 +94,8 @@ export function checkNumber(bytes: Uint8Array, at: number): number {
     for (; isDigit(bytes[i] as number); i++) exponent = Math.min(exponent * 10 + (bytes[i] as number) - 48, 1e9);
     if (!negative && exponent > 308 + fraction) throw parseError('Number too big to be stored in double.', at);
   }
-  // Only a number with an exponent or very many digits can overflow; the rest is not worth a conversion.
-  if ((exponential || i - at > 300) && !Number.isFinite(numberAt(bytes, at, i))) {
+  // Only very many digits can be too big by themselves; what an allowed exponent makes of the others may be Infinity.
+  if (whole - at > 300 && !Number.isFinite(numberAt(bytes, at, whole))) {
     throw parseError('Number too big to be stored in double.', at);
   }
   return i;
@@ -103,7 +103,7 @@ export function checkNumber(bytes: Uint8Array, at: number): number {
 
 export const isDigit = (c: number): boolean => c >= 48 && c <= 57;
 
-/** The value of the finite number in bytes[at, end), correctly rounded. */
+/** The value of the number in bytes[at, end), correctly rounded. */
 export function numberAt(bytes: Uint8Array, at: number, end: number): number {
   return Number(Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at).toString('latin1'));
 }
@@ -130,11 +130,11 @@ const EXPECTED: Record<State, string> = {
   object: 'Missing a name for object member.',
   nextMember: 'Missing a name for object member.',
   key: 'Missing a colon after a name of object member.',
-  member: 'Missing a comma or } after an object member.',
+  member: "Missing a comma or '}' after an object member.",
   colon: 'Invalid value.',
   list: 'Invalid value.',
   nextElement: 'Invalid value.',
-  element: 'Missing a comma or ] after an array element.',
+  element: "Missing a comma or ']' after an array element.",
 };
 
 function parseError(text: string, at: number): Error {
@@ -179,13 +179,16 @@ function checkEscape(bytes: Uint8Array, at: number): number {
   if (ESCAPES.includes(c)) return at + 2;
   if (c !== 117) throw parseError('Invalid escape character in string.', at);
   const unit = checkHex(bytes, at + 2, at);
-  if (unit < 0xd800 || unit > 0xdfff) return at + 6;
-  const paired = unit <= 0xdbff && bytes[at + 6] === BACKSLASH && bytes[at + 7] === 117;
+  if (!isHighSurrogate(unit)) return at + 6;
+  const paired = bytes[at + 6] === BACKSLASH && bytes[at + 7] === 117;
   if (!paired) throw parseError('The surrogate pair in string is invalid.', at);
   const low = checkHex(bytes, at + 8, at);
   if (low < 0xdc00 || low > 0xdfff) throw parseError('The surrogate pair in string is invalid.', at);
   return at + 12;
 }
+
+/** The second half of a pair may stand alone. */
+export const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 
 /** `"` `\` `/` b f n r t */
 const ESCAPES = [34, 92, 47, 98, 102, 110, 114, 116];

@@ -5,6 +5,7 @@ import {
   COMMA,
   checkNumber,
   checkString,
+  isHighSurrogate,
   numberAt,
   OPEN_LIST,
   OPEN_OBJECT,
@@ -114,12 +115,16 @@ export function stringAt({ bytes, at }: Json): Buffer {
       continue;
     }
     const unit = Number.parseInt(raw.toString('latin1', i + 2, i + 6), 16);
-    const pair = unit >= 0xd800 && unit <= 0xdfff;
-    const text = String.fromCharCode(
-      unit,
-      ...(pair ? [Number.parseInt(raw.toString('latin1', i + 8, i + 12), 16)] : []),
-    );
-    length += out.write(text, length);
+    const pair = isHighSurrogate(unit);
+    if (unit >= 0xdc00 && unit <= 0xdfff) {
+      // Half a pair becomes three bytes like any other unit of its size, which is no UTF-8.
+      out[length++] = 0xe0 | (unit >> 12);
+      out[length++] = 0x80 | ((unit >> 6) & 63);
+      out[length++] = 0x80 | (unit & 63);
+    } else {
+      const low = pair ? [Number.parseInt(raw.toString('latin1', i + 8, i + 12), 16)] : [];
+      length += out.write(String.fromCharCode(unit, ...low), length);
+    }
     i += pair ? 12 : 6;
   }
   return out.subarray(0, length);

@@ -45,8 +45,10 @@ export function readPredictRequest(bytes: Uint8Array, inputsOf: InputsOf): Predi
 /** The request's root, which must be an object. */
 export function readDocument(bytes: Uint8Array): Json {
   if (bytes.length === 0) throw invalidArgument('JSON Parse error: The document is empty');
-  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  const at = skipSpace(bytes, marked ? 3 : 0);
+  // RapidJSON passes over a byte order mark byte by byte.
+  let start = 0;
+  for (const mark of [0xef, 0xbb, 0xbf]) if (bytes[start] === mark) start++;
+  const at = skipSpace(bytes, start);
   checkValue(bytes, at);
   const doc = { bytes, at };
   if (typeOf(doc) !== 'Object') throw wrong(doc, 'Is not object');
