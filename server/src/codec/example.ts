@@ -3,7 +3,7 @@ import { Example, Feature as FeatureProto } from '../../../lib/saved-model/examp
 import { create } from '../../../lib/saved-model/proto.ts';
 import { fromBase64 } from './dtype.ts';
 import { invalidArgument } from './errors.ts';
-import { base64Of, elements, integerOf, type Json, members, numberOf, stringAt, typeOf } from './json-value.ts';
+import { base64Of, elements, integerOf, type Json, keyOf, members, numberOf, stringAt, typeOf } from './json-value.ts';
 
 /** A feature's values, of one kind; undefined for an empty list, which has none. */
 export type Feature =
@@ -19,7 +19,8 @@ export function readFeatures(value: Json): Features {
     throw invalidArgument(`Example must be JSON object but got JSON ${typeOf(value)}`);
   }
   const features: Features = new Map();
-  for (const { name, value: content } of members(value)) {
+  for (const { name: key, value: content } of members(value)) {
+    const name = keyOf(key);
     let feature: Feature;
     const items = typeOf(content) === 'Array' ? elements(content) : [content];
     for (const item of items) feature = add(feature, item, name);

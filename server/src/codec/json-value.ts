@@ -82,6 +82,12 @@ export function* members({ bytes, at }: Json): Generator<Member> {
   }
 }
 
+/** TF Serving reads the name of an input or feature as a C string: it ends at a NUL. */
+export function keyOf(name: string): string {
+  const end = name.indexOf('\0');
+  return end < 0 ? name : name.slice(0, end);
+}
+
 /** The first member of that name; RapidJSON takes the first one too. */
 export function find(object: Json, name: string): Json | undefined {
   for (const member of members(object)) if (member.name === name) return member.value;

@@ -13,7 +13,7 @@ import {
   QUOTE,
   skipSpace,
 } from './json-syntax.ts';
-import { base64Of, elements, find, type Json, members, sizeOf, stringAt, typeOf } from './json-value.ts';
+import { base64Of, elements, find, type Json, keyOf, members, sizeOf, stringAt, typeOf } from './json-value.ts';
 
 /** The inputs of a signature by name ('' is the default signature), in the order of their names; throws NOT_FOUND and the like. */
 export type InputsOf = (signatureName: string) => ReadonlyMap<string, TensorInfo>;
@@ -93,7 +93,8 @@ function fromRows(instances: Json, infos: ReadonlyMap<string, TensorInfo>): Map<
     } else {
       if (!isNamed(item)) throw invalidArgument(`Expecting object but got list at item ${count} of input list`);
       const keys = new Set<string>();
-      for (const { name, value } of members(item)) {
+      for (const { name: key, value } of members(item)) {
+        const name = keyOf(key);
         keys.add(name);
         const status = addInstance(value, name, infos, columns);
         if (status) throw fail(` key: ${name} of 'instances' list. Error: ${status}`);
@@ -118,10 +119,11 @@ function addInstance(
   infos: ReadonlyMap<string, TensorInfo>,
   columns: Map<string, Column>,
 ): string | undefined {
+  const info = infos.get(name);
+  if (!info) return statusText(invalidArgument(`JSON object: does not have named input: ${name}`));
+  // Too many dimensions are not the item's mistake: TensorFlow refuses the whole tensor.
+  const shape = shapeOf(item, name);
   try {
-    const info = infos.get(name);
-    if (!info) throw invalidArgument(`JSON object: does not have named input: ${name}`);
-    const shape = shapeOf(item, name);
     const column = columns.get(name) ?? { dtype: info.dtype, shape, size: -1, values: [] };
     const before = column.values.length;
     fill(item, 0, shape, info.dtype, column.values);
