@@ -22,6 +22,7 @@ const wrappers = new Set(['time', 'timeit', 'capture', 'prun']);
 const runners = new Set(['time', 'timeit', 'prun']);
 /** What stands before their code; `%time -x` has the code `-x`. */
 const runnerOptions = /^(?:-(?:[tcqo]*[nrp][ \t]*\d+|[tcqo]+)(?:(?:[ \t]|\\\r?\n)+|$))*/;
+const timeOptions = /^(?:--no-raise-error[ \t]+)?/;
 /** Line magics that people write without an argument, where `%` could also be the remainder operator. */
 const bareMagics = new Set(
   'alias autoreload cd colors config dhist dirs env help hist history jobs kill ll load ls lsmagic magic matplotlib npm pip popd pushd pwd recall rerun reset run tail time timeit typecheck wait unalias who who_ls whos'.split(
@@ -240,7 +241,8 @@ function magicCall(
   const isRunner = runners.has(name.slice(1));
   const call = `${context}.${capture && !isRunner ? 'capture' : 'magic'}(${JSON.stringify(name)}, `;
   if (isRunner) {
-    const options = name === '%time' ? 0 : runnerOptions.exec(source.slice(from, stop))![0].length;
+    const known = name === '%time' ? timeOptions : runnerOptions;
+    const options = known.exec(source.slice(from, stop))![0].length;
     const body = source.slice(from + options, stop).replace(/;$/, '');
     const line = JSON.stringify(source.slice(from, stop).replace(/\\\r?\n/g, ' '));
     // `%time !command` times the command.

@@ -27,8 +27,8 @@ function writeFile({ cell, text, body = '' }: MagicCall): void {
   const path = file.replace(/^~(?=$|[\\/])/, homedir());
   const content = body.endsWith('\n') || body === '' ? body : `${body}\n`;
   const append = options.a === true || options.append === true;
-  const verb = append ? 'Appending to' : existsSync(path) ? 'Overwriting' : 'Writing';
-  cell.write('stdout', `${verb} ${file}\n`);
+  const verb = !existsSync(path) ? 'Writing' : append ? 'Appending to' : 'Overwriting';
+  cell.write('stdout', `${verb} ${path}\n`);
   if (append) appendFileSync(path, content);
   else writeFileSync(path, content);
 }

@@ -86,11 +86,9 @@ async function rerun({ host, cell, text }: MagicCall): Promise<unknown> {
 
 /** Without ranges the last cell before this one; of those that are searched for the last. */
 function again(host: MagicHost, options: Options, ranges: Range[]): Typed[] {
-  const before = earlier(host);
-  if (ranges.length > 0 || options.l !== undefined) return chosen(host, options, ranges, before);
-  const found = chosen(host, options, ranges, before).slice(-1);
-  if (found.length === 0) throw new UsageError('nothing was typed yet that could be run again');
-  return found;
+  const found = chosen(host, options, ranges, earlier(host));
+  if (found.length === 0) throw new UsageError('nothing of the kind was typed; %history -n lists what was');
+  return ranges.length > 0 || options.l !== undefined ? found : found.slice(-1);
 }
 
 type Range = readonly [first: number, last: number];

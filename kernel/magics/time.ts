@@ -5,8 +5,8 @@ import { type Magic, type MagicCall, UsageError } from './magic.ts';
 export const timeMagics: Magic[] = ['%', '%%'].flatMap((sigil) => [
   {
     name: `${sigil}time`,
-    usage: sigil === '%' ? '%time STATEMENT' : '%%time',
-    help: 'Runs code once and tells how long it took, on the clock and of the processor.',
+    usage: `${sigil}time [--no-raise-error]${sigil === '%' ? ' STATEMENT' : ''}`,
+    help: 'Runs code once and tells how long it took, on the clock and of the processor; --no-raise-error goes on after an error.',
     run: time,
   },
   {
@@ -17,12 +17,15 @@ export const timeMagics: Magic[] = ['%', '%%'].flatMap((sigil) => [
   },
 ]);
 
-async function time({ cell, run }: MagicCall): Promise<unknown> {
+async function time({ cell, run, text }: MagicCall): Promise<unknown> {
   const code = needed(run, '%time');
   const cpu = process.cpuUsage();
   const start = performance.now();
   try {
     return await code();
+  } catch (error) {
+    if (cell.signal.aborted || !/^\s*--no-raise-error\b/.test(text)) throw error;
+    return undefined;
   } finally {
     const wall = performance.now() - start;
     const { user, system } = process.cpuUsage(cpu);
