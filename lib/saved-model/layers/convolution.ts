@@ -34,11 +34,11 @@ export const CONVOLUTION: Record<string, LayerRow> = {
     const { writer, inputs, need, config } = context;
     const attrs = {
       strides: volume(config.strides, 1),
-      dilations: volume(config.dilationRate, 1),
       padding: padding(config),
     };
     expect(config, 'dataFormat', 'channelsLast');
-    return activated(context, writer.like('Conv3D', [inputs[0] as Ref, writer.read(need('kernel'))], attrs));
+    const filter = withZeros(writer, writer.read(need('kernel')), triple(config.dilationRate, 1));
+    return activated(context, writer.like('Conv3D', [inputs[0] as Ref, filter], attrs));
   },
   Conv3DTranspose: (context) => {
     expect(context.config, 'dataFormat', 'channelsLast');
@@ -88,24 +88,33 @@ function depthwise(writer: FunctionWriter, x: Ref, kernel: Ref, config: Config):
   return writer.like('DepthwiseConv2dNative', [x, filter], convolution({ ...config, dilationRate: 1 }));
 }
 
-/** A filter that is dilated by zeros between its elements: TensorFlow's depthwise convolution refuses dilations on a CPU. */
-function withZeros(writer: FunctionWriter, kernel: Ref, [tall, wide]: [number, number]): Ref {
-  if (tall === 1 && wide === 1) return kernel;
-  const [height, width, ...rest] = kernel.shape as [number, number, number, number];
-  const apart = reshape(writer, kernel, [height, 1, width, 1, ...rest]);
-  const paddings = Int32Array.of(0, 0, 0, tall - 1, 0, 0, 0, wide - 1, 0, 0, 0, 0);
-  const zeros = writer.constant({ dtype: 'int32', shape: [6, 2], data: paddings }, 'Pad/paddings');
-  const padded = writer.like('Pad', [apart, zeros], { Tpaddings: attr.type('int32') });
-  const joined = reshape(writer, padded, [height * tall, width * wide, ...rest]);
-  const size = [(height - 1) * tall + 1, (width - 1) * wide + 1, ...rest];
+/** A filter that is dilated by zeros between its elements: TensorFlow's depthwise and 3-D convolutions refuse dilations on a CPU. */
+function withZeros(writer: FunctionWriter, kernel: Ref, rates: number[]): Ref {
   const index = { Index: attr.type('int32') };
-  const filter = writer.like('Slice', [joined, writer.ints([0, 0, 0, 0]), writer.ints(size)], index);
-  return { ...filter, shape: size };
+  const product = (sizes: number[]) => sizes.reduce((all, size) => all * size, 1);
+  // One axis after the other: TensorFlow pads no more than six axes.
+  return rates.reduce((filter, rate, axis) => {
+    if (rate === 1) return filter;
+    const sizes = filter.shape as number[];
+    const size = sizes[axis] as number;
+    const [before, after] = [product(sizes.slice(0, axis)), product(sizes.slice(axis + 1))];
+    const data = Int32Array.of(0, 0, 0, 0, 0, rate - 1, 0, 0);
+    const zeros = writer.constant({ dtype: 'int32', shape: [4, 2], data }, 'Pad/paddings');
+    const apart = reshape(writer, filter, [before, size, 1, after]);
+    const padded = writer.like('Pad', [apart, zeros], { Tpaddings: attr.type('int32') });
+    const joined = reshape(writer, padded, [before, size * rate, after]);
+    const dilated = (size - 1) * rate + 1;
+    const cut = writer.like('Slice', [joined, writer.ints([0, 0, 0]), writer.ints([before, dilated, after])], index);
+    return reshape(writer, cut, sizes.with(axis, dilated));
+  }, kernel);
 }
 
 /** As Keras does: a row of height one. */
 function conv1d(context: LayerContext): Ref {
-  const { writer, config, inputs, need, outputShape } = context;
+  const { writer, layer, config, inputs, need, outputShape } = context;
+  // tfjs leaves the option out of this layer's configuration.
+  const { dataFormat } = layer as unknown as Config;
+  expect({ dataFormat }, 'dataFormat', 'channelsLast');
   const kernel = need('kernel');
   const row = asRow(writer, inputs[0] as Ref);
   const filter = reshape(writer, writer.read(kernel), [1, ...kernel.tensor.shape]);
@@ -151,10 +160,13 @@ function pool3d({ writer, config, inputs: [x] }: LayerContext, op: string): Ref 
   return writer.like(op, [x as Ref], { ksize: volume(config.poolSize, 2), strides, padding: padding(config) });
 }
 
-/** `2`, or one size for each of depth, height and width. */
 function volume(value: unknown, otherwise: number): Attrs[string] {
-  const sizes = Array.isArray(value) ? (value as number[]) : new Array(3).fill(value ?? otherwise);
-  return attr.ints([1, ...sizes, 1]);
+  return attr.ints([1, ...triple(value, otherwise), 1]);
+}
+
+/** `2`, or one size for each of depth, height and width. */
+function triple(value: unknown, otherwise: number): number[] {
+  return Array.isArray(value) ? (value as number[]) : new Array(3).fill(value ?? otherwise);
 }
 
 function pool1d({ writer, config, inputs: [x], outputShape }: LayerContext, op: string): Ref {

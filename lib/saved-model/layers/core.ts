@@ -138,8 +138,6 @@ function layerNormalization({ writer, config, inputs: [input], weight }: LayerCo
   const axes = [config.axis ?? -1]
     .flat()
     .map((axis) => ((axis as number) < 0 ? (axis as number) + rank : (axis as number)));
-  if (axes.some((axis, i) => axis !== rank - axes.length + i))
-    throw new CannotSave(`its axis is ${config.axis}, only the last axes can be saved`);
   const mean = sum(writer, x, axes, true, 'Mean');
   const variance = sum(writer, writer.like('SquaredDifference', [x, mean]), axes, true, 'Mean');
   const factor = writer.like('Rsqrt', [
@@ -147,8 +145,12 @@ function layerNormalization({ writer, config, inputs: [input], weight }: LayerCo
   ]);
   let y = writer.like('Mul', [writer.like('Sub', [x, mean]), factor]);
   const [gamma, beta] = [weight('gamma'), weight('beta')];
-  if (gamma) y = writer.like('Mul', [y, writer.read(gamma)]);
-  if (beta) y = writer.like('AddV2', [y, writer.read(beta)]);
+  // Of the last axes they fit as they are; those of others are given an axis of one for each that is not normalised, as tfjs does.
+  const last = axes.every((axis, i) => axis === rank - axes.length + i);
+  const spread = x.shape.map((dim, axis) => (axes.includes(axis) ? dim : 1));
+  const parameter = (weight: Weight) => (last ? writer.read(weight) : reshape(writer, writer.read(weight), spread));
+  if (gamma) y = writer.like('Mul', [y, parameter(gamma)]);
+  if (beta) y = writer.like('AddV2', [y, parameter(beta)]);
   return y;
 }
 
@@ -174,5 +176,22 @@ function unit(writer: FunctionWriter, x: Ref, axis: number): Ref {
 }
 
 function merge(op: string): LayerRow {
-  return ({ writer, inputs }) => inputs.slice(1).reduce((sum, x) => writer.like(op, [sum, x]), inputs[0] as Ref);
+  return ({ writer, inputs }) => {
+    const [first, ...rest] = ofOneRank(writer, inputs) as [Ref, ...Ref[]];
+    return rest.reduce((sum, x) => writer.like(op, [sum, x]), first);
+  };
+}
+
+/** tfjs gives the shorter ones axes of one after the batch; TensorFlow's ops would put them before it. */
+function ofOneRank(writer: FunctionWriter, inputs: Ref[]): Ref[] {
+  const rank = Math.max(...inputs.map(({ shape }) => shape.length));
+  return inputs.map((input) => {
+    let x = input;
+    while (x.shape.length < rank) {
+      const [batch = null, ...sizes] = x.shape;
+      const longer = writer.like('ExpandDims', [x, writer.int(1)], { Tdim: attr.type('int32') });
+      x = { ...longer, shape: [batch, 1, ...sizes] };
+    }
+    return x;
+  });
 }

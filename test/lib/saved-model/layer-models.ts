@@ -253,6 +253,7 @@ export const layerModels: Record<string, () => tf.LayersModel> = {
       l.conv3dTranspose({ filters: 3, kernelSize: [2, 1, 3], padding: 'valid', useBias: false }),
       l.maxPooling3d({ poolSize: 2 }),
       l.averagePooling3d({ poolSize: [2, 1, 2], strides: 2, padding: 'same' }),
+      l.conv3d({ filters: 2, kernelSize: [2, 3, 2], dilationRate: [2, 1, 3], padding: 'same' }),
     ];
     return tf.model({ inputs: x, outputs: all.map((layer) => layer.apply(x) as tf.SymbolicTensor) });
   },
@@ -276,8 +277,16 @@ export const layerModels: Record<string, () => tf.LayersModel> = {
         l.batchNormalization({ axis: 1 }),
         l.conv2d({ filters: 2, kernelSize: 2 }),
         l.batchNormalization({ axis: 2, scale: false }),
+        l.layerNormalization({ axis: 1 }),
+        l.layerNormalization({ axis: [1, 3], center: false }),
       ],
     ),
+  other_ranks: () => {
+    const [a, b] = [tf.input({ shape: [2, 3, 4], name: 'a' }), tf.input({ shape: [4], name: 'b' })];
+    const c = tf.input({ shape: [3, 1], name: 'c' });
+    const all = [l.add(), l.multiply(), l.average(), l.maximum(), l.minimum()];
+    return tf.model({ inputs: [a, b, c], outputs: all.map((layer) => layer.apply([b, a, c]) as tf.SymbolicTensor) });
+  },
   dilated: () =>
     stack(
       [9, 8, 2],

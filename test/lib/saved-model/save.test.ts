@@ -102,6 +102,21 @@ describe('saveModel', () => {
       ],
     });
     await assert.rejects(saveModel(causal, base), /layer "past" \(Conv1D\): its padding is "causal"/);
+    const turned = tf.sequential({
+      layers: [
+        tf.layers.conv1d({
+          inputShape: [2, 8],
+          filters: 1,
+          kernelSize: 3,
+          dataFormat: 'channelsFirst',
+          name: 'turned',
+        }),
+      ],
+    });
+    await assert.rejects(
+      saveModel(turned, base),
+      /layer "turned" \(Conv1D\): its option dataFormat is "channelsFirst"/,
+    );
     const stateful = tf.sequential({
       layers: [tf.layers.lstm({ units: 2, batchInputShape: [1, 4, 2], stateful: true, name: 'memory' })],
     });
