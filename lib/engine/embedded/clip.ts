@@ -18,3 +18,13 @@ export function clip({ inputs: { x }, backend, attrs }: Arguments): tf.TensorInf
   }
   return out;
 }
+
+/** As tfjs WASM's own, which makes 0 of NaN. */
+export function relu6(original: (args: Arguments) => tf.TensorInfo): (args: Arguments) => tf.TensorInfo {
+  return (args) => {
+    const out = original(args);
+    const [from, to] = [args.inputs.x, out].map((tensor) => args.backend.typedArrayFromHeap(tensor));
+    for (let i = 0; i < from!.length; i++) if (Number.isNaN(from![i])) to![i] = Number.NaN;
+    return out;
+  };
+}

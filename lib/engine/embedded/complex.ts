@@ -7,6 +7,8 @@ import type { Arguments, Kernel } from './plain.ts';
 export function byParts(kernel: Kernel, args: Arguments): tf.TensorInfo | tf.TensorInfo[] {
   const { backend } = args;
   const [real, imag] = ['Real', 'Imag'].map((name) => {
+    // What a padding is filled with is a real number.
+    const attrs = name === 'Imag' && args.attrs?.constantValue ? { ...args.attrs, constantValue: 0 } : args.attrs;
     const made: tf.TensorInfo[] = [];
     const part = (tensor: tf.TensorInfo): tf.TensorInfo => {
       if (tensor?.dtype !== 'complex64') return tensor;
@@ -17,7 +19,7 @@ export function byParts(kernel: Kernel, args: Arguments): tf.TensorInfo | tf.Ten
     const inputs = Array.isArray(args.inputs)
       ? args.inputs.map(part)
       : Object.fromEntries(Object.entries(args.inputs).map(([input, given]) => [input, parts(given)]));
-    const result = kernel({ ...args, inputs: inputs as Inputs });
+    const result = kernel({ ...args, attrs, inputs: inputs as Inputs });
     dispose(backend, made);
     return result;
   });

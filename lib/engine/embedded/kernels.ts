@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { batchMatMul } from './batch-mat-mul.ts';
 import { batchNormTraining, batchNormTrainingGradient, fusedBatchNorm } from './batch-norm.ts';
 import { cast } from './cast.ts';
-import { clip } from './clip.ts';
+import { clip, relu6 } from './clip.ts';
 import { conv2D } from './conv2d.ts';
 import { conv2DBackpropFilter } from './conv2d-backprop-filter.ts';
 import { conv2DBackpropInput } from './conv2d-backprop-input.ts';
@@ -18,6 +18,7 @@ import { identity } from './identity.ts';
 import { bySides, PADDED } from './padding.ts';
 import { IN_PART, LACKING, plain } from './plain.ts';
 import { averagePoolGradient, maxPool3D, maxPoolGradient } from './pool.ts';
+import { reduceNothing } from './reduce-nothing.ts';
 import { slice } from './slice.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 
@@ -46,9 +47,13 @@ const kernels = {
   FusedDense: () => fusedDense,
   GatherV2: () => gatherV2,
   Identity: () => identity,
+  Max: reduceNothing('Max'),
   MaxPool3D: () => maxPool3D,
   MaxPool3DGrad: () => maxPoolGradient,
   MaxPoolGrad: () => maxPoolGradient,
+  Min: reduceNothing('Min'),
+  Prod: reduceNothing('Prod'),
+  Relu6: relu6,
   Slice: slice,
   UnsortedSegmentSum: () => unsortedSegmentSum,
   _FusedMatMul: fusedMatMul,

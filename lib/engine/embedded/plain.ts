@@ -32,6 +32,8 @@ const CASES: Record<string, Case[]> = {
   _FusedMatMul: [notFloats, unusualBias],
   Bincount: [({ inputs }) => (inputs as Named).x?.shape.length !== 1],
   Cast: [({ attrs }) => attrs.dtype === 'complex64'],
+  ...forEach(['Maximum', 'Minimum'], ({ inputs, backend }) => hasNaN((inputs as Named).b!, backend)),
+  Prelu: [broadcastsAlpha],
   PadV2: [({ attrs }) => (attrs.paddings as number[][]).flat().some((size) => size < 0)],
   Select: [({ inputs }) => (inputs as Named).t?.dtype === 'bool'],
   OneHot: [({ attrs }) => attrs.dtype !== 'int32'],
@@ -61,6 +63,23 @@ export function tensorsOf(inputs: Inputs): tf.TensorInfo[] {
   return Object.values(inputs)
     .flat()
     .filter((tensor) => tensor !== undefined && tensor !== null);
+}
+
+/** Of a number and NaN tfjs WASM takes the one that comes first; of TensorFlow's both are NaN. */
+function hasNaN(tensor: tf.TensorInfo, backend: BackendWasm): boolean {
+  if (tensor.dtype !== 'float32') return false;
+  for (const value of backend.typedArrayFromHeap(tensor)) if (Number.isNaN(value)) return true;
+  return false;
+}
+
+/** tfjs WASM repeats the slopes over the leading axes alone, and gives the result the shape of its input. */
+function broadcastsAlpha({ inputs }: Arguments): boolean {
+  const { x, alpha } = inputs as Record<string, tf.TensorInfo>;
+  if (alpha!.shape.length > x!.shape.length) return true;
+  const first = alpha!.shape.findIndex((size) => size !== 1);
+  if (first < 0) return false;
+  const axes = alpha!.shape.slice(first);
+  return !tf.util.arraysEqual(axes, x!.shape.slice(-axes.length));
 }
 
 /** A transposed convolution of more or less than its output would have come from: what fits is used, as tfjs does. */

@@ -14,6 +14,7 @@ const programs: Record<string, [() => tf.Tensor, number[]]> = {
   tile: [() => tf.tile(z(), [2]), [1, 3, 2, 4, 1, 3, 2, 4]],
   reverse: [() => tf.reverse(z()), [2, 4, 1, 3]],
   pad: [() => tf.pad(z(), [[1, 0]]), [0, 0, 1, 3, 2, 4]],
+  'pad with a number': [() => tf.pad(z(), [[1, 0]], 5), [5, 0, 1, 3, 2, 4]],
   stack: [() => tf.stack([z(), z()], 1), [1, 3, 1, 3, 2, 4, 2, 4]],
   'the second part of a split': [() => tf.split(z(), 2)[1] as tf.Tensor, [2, 4]],
   'a product that is broadcast': [() => tf.mul(tf.reshape(z(), [2, 1]), z()), [-8, 6, -10, 10, -10, 10, -12, 16]],
