@@ -80,12 +80,35 @@ function padding(config: Config): Attrs[string] {
 }
 
 function depthwise(writer: FunctionWriter, x: Ref, kernel: Ref, config: Config): Ref {
-  const [height, width] = pair(config.strides, 1);
-  // TensorFlow's kernel takes one stride for both directions.
-  if (height !== width)
-    throw new CannotSave(`its strides [${height}, ${width}] differ, which TensorFlow's depthwise convolution refuses`);
+  const strides = pair(config.strides, 1);
   const filter = withZeros(writer, kernel, pair(config.dilationRate, 1));
-  return writer.like('DepthwiseConv2dNative', [x, filter], convolution({ ...config, dilationRate: 1 }));
+  const options = { ...config, dilationRate: 1 };
+  if (strides[0] === strides[1]) return writer.like('DepthwiseConv2dNative', [x, filter], convolution(options));
+  // TensorFlow's kernel takes one stride for both directions: here each place is computed, and those that count are kept.
+  const padded = config.padding === 'same' ? paddedFor(writer, x, filter, strides) : x;
+  const each = convolution({ ...options, strides: 1, padding: 'valid' });
+  const all = writer.like('DepthwiseConv2dNative', [padded, filter], each);
+  const range = [
+    [0, 0, 0, 0],
+    [0, 0, 0, 0],
+    [1, ...strides, 1],
+  ].map((numbers) => writer.ints(numbers));
+  const whole = { begin_mask: attr.int(15), end_mask: attr.int(15) };
+  return writer.like('StridedSlice', [all, ...range], { Index: attr.type('int32'), ...whole });
+}
+
+/** With the zeros around it that padding `same` stands for. */
+function paddedFor(writer: FunctionWriter, x: Ref, filter: Ref, strides: [number, number]): Ref {
+  const around = strides.flatMap((stride, i) => {
+    const [size, length] = [x.shape[i + 1], filter.shape[i] as number];
+    if (!size) throw new CannotSave('its strides differ, and the height and width of its input are not known');
+    const missing = Math.max((Math.ceil(size / stride) - 1) * stride + length - size, 0);
+    return [Math.floor(missing / 2), Math.ceil(missing / 2)];
+  });
+  const paddings = { dtype: 'int32', shape: [4, 2], data: Int32Array.of(0, 0, ...around, 0, 0) } as const;
+  return writer.like('Pad', [x, writer.constant({ ...paddings, shape: [...paddings.shape] })], {
+    Tpaddings: attr.type('int32'),
+  });
 }
 
 /** A filter that is dilated by zeros between its elements: TensorFlow's depthwise and 3-D convolutions refuse dilations on a CPU. */

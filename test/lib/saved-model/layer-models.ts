@@ -294,6 +294,8 @@ export const layerModels: Record<string, () => tf.LayersModel> = {
         l.depthwiseConv2d({ kernelSize: [3, 2], dilationRate: [2, 3], depthMultiplier: 2, activation: 'relu' }),
         l.separableConv2d({ filters: 3, kernelSize: 2, dilationRate: 2, padding: 'same' }),
         l.depthwiseConv2d({ kernelSize: 2, dilationRate: 2, padding: 'same', useBias: false }),
+        l.depthwiseConv2d({ kernelSize: [2, 3], strides: [1, 2], padding: 'same' }),
+        l.separableConv2d({ filters: 2, kernelSize: 2, strides: [2, 1] }),
       ],
     ),
   nested: () => {
