@@ -143,7 +143,7 @@ function answer(
   const ours = request.method === 'GET' ? (health(core, uri.path) ?? listModels(core, uri.path)) : undefined;
   if (ours) return sendBytes(reply, asBytes(ours.body), ours.status);
   const target = parseTarget(request.method, uri.whole);
-  if (trace && target.kind !== 'malformed') trace.model = target.wanted.name;
+  if (trace) trace.model = 'wanted' in target ? target.wanted.name : target.name;
   const cold = target.kind === 'run' || target.kind === 'metadata' ? core.wake(target.wanted.name) : undefined;
   if (cold) {
     return cold.then(() => {
@@ -170,6 +170,8 @@ function answer(
           : classifyOrRegress(core, target.verb, target.wanted, body, trace, caller),
       );
     }
+    case 'no version':
+      throw new StatusError('INVALID_ARGUMENT', `Failed to convert version: ${target.text} to numeric.`);
     case 'malformed':
       throw new StatusError('INVALID_ARGUMENT', `Malformed request: ${request.method} ${uri.whole}`);
   }

@@ -1,4 +1,3 @@
-import { invalidArgument } from '../codec/errors.ts';
 import type { Wanted } from '../servable/server-core.ts';
 import { versionOf } from '../servable/source.ts';
 
@@ -7,7 +6,9 @@ export type Verb = 'predict' | 'classify' | 'regress';
 export type Target =
   | { kind: 'run'; verb: Verb; wanted: Wanted }
   | { kind: 'status' | 'metadata'; wanted: Wanted }
-  | { kind: 'malformed' };
+  /** A path that is refused may still name a model, under which it is counted. */
+  | { kind: 'malformed'; name: string }
+  | { kind: 'no version'; name: string; text: string };
 
 /** Matched whole and case-insensitively, as TF Serving does; a verb in capitals passes here and is refused later. */
 const RUN = /^\/v1\/models\/([^/:]+)(?:(?:\/versions\/(\d+))|(?:\/labels\/([^/:]+)))?:(classify|regress|predict)$/i;
@@ -20,23 +21,27 @@ export function isApi(path: string): boolean {
 export function parseTarget(method: string, path: string): Target {
   if (method === 'POST') {
     const match = RUN.exec(path);
-    if (!match) return { kind: 'malformed' };
+    if (!match) return MALFORMED;
     const wanted = wantedOf(match);
+    if ('kind' in wanted) return wanted;
     const verb = match[4] as Verb;
-    return VERBS.includes(verb) ? { kind: 'run', verb, wanted } : { kind: 'malformed' };
+    return VERBS.includes(verb) ? { kind: 'run', verb, wanted } : { kind: 'malformed', name: wanted.name };
   }
   const match = method === 'GET' ? LOOK.exec(path) : null;
-  if (!match) return { kind: 'malformed' };
-  return { kind: match[4] === 'metadata' ? 'metadata' : 'status', wanted: wantedOf(match) };
+  if (!match) return MALFORMED;
+  const wanted = wantedOf(match);
+  return 'kind' in wanted ? wanted : { kind: match[4] === 'metadata' ? 'metadata' : 'status', wanted };
 }
+
+const MALFORMED: Target = { kind: 'malformed', name: '' };
 
 const VERBS: Verb[] = ['predict', 'classify', 'regress'];
 
-function wantedOf(match: RegExpExecArray): Wanted {
+function wantedOf(match: RegExpExecArray): Wanted | Extract<Target, { kind: 'no version' }> {
   const wanted: Wanted = { name: decode(match[1] ?? '') };
   if (match[2] !== undefined) {
     wanted.version = versionOf(match[2]);
-    if (wanted.version === undefined) throw invalidArgument(`Failed to convert version: ${match[2]} to numeric.`);
+    if (wanted.version === undefined) return { kind: 'no version', name: wanted.name, text: match[2] };
   }
   if (match[3] !== undefined) wanted.label = decode(match[3]);
   return wanted;

@@ -30,6 +30,9 @@ describe('monitoring', () => {
     await post(server, 'none:predict', '{"instances": [1]}');
     await fetch(`${server.url}/v1/models/plus`);
     await fetch(`${server.url}/v1/nothing`);
+    // Refused by the path alone, yet counted under the model that it names.
+    await post(server, 'plus:PREDICT', '{}');
+    await post(server, 'plus/versions/99999999999999999999:predict', '{}');
     const answer = await fetch(`${server.url}/monitoring/prometheus/metrics`);
     assert.equal(answer.headers.get('content-type'), 'text/plain');
     const text = await answer.text();
@@ -37,7 +40,7 @@ describe('monitoring', () => {
     const has = (line: string) => assert.ok(lines.includes(line), `${line} is not in\n${text}`);
     has('# TYPE :tensorflow:serving:request_count counter');
     has(':tensorflow:serving:request_count{model_name="plus",status="OK"} 4');
-    has(':tensorflow:serving:request_count{model_name="plus",status="INVALID_ARGUMENT"} 1');
+    has(':tensorflow:serving:request_count{model_name="plus",status="INVALID_ARGUMENT"} 3');
     has(':tensorflow:serving:request_count{model_name="none",status="NOT_FOUND"} 1');
     has(':tensorflow:serving:request_count{model_name="",status="INVALID_ARGUMENT"} 1');
     has('# TYPE :tensorflow:serving:request_latency histogram');
