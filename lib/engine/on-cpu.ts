@@ -34,7 +34,8 @@ export function runOnCpu(
     return result;
   };
   const write = (values: Values, shape: number[], dtype: tf.DataType) => {
-    const tensor = { dataId: cpu.write(values, shape, dtype), shape, dtype };
+    // Some kernels ask for the rank, as if they were given whole tensors.
+    const tensor = { dataId: cpu.write(values, shape, dtype), shape, dtype, rank: shape.length };
     used.push(tensor);
     return tensor;
   };

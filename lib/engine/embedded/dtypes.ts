@@ -44,10 +44,13 @@ const STRINGS = new Set([
 ]);
 /** What a kernel does to complex numbers part by part. */
 const LINEAR = new Set([
-  ...['Add', 'Sub', 'Neg', 'Sum', 'Mean', 'Cumsum'],
+  ...['Add', 'AddN', 'Sub', 'Neg', 'Sum', 'Mean', 'Cumsum'],
+  ...['BatchToSpaceND', 'Diag', 'MirrorPad', 'ScatterNd', 'Select', 'SpaceToBatchND', 'TensorScatterUpdate'],
   ...['Concat', 'GatherNd', 'GatherV2', 'Pack', 'PadV2', 'Reverse', 'Slice', 'SplitV'],
   ...['StridedSlice', 'Tile', 'Transpose', 'Unpack'],
 ]);
+
+const PRODUCTS = new Set(['BatchMatMul', 'Multiply']);
 
 /**
  * A kernel of tfjs WASM sees only what it can read. Of other types it makes garbage, or the end of the whole program: these go to
@@ -67,6 +70,6 @@ export function guarded(kernelName: string, original: Kernel): Kernel {
     if (dtypes.every((dtype) => reads[dtype])) return original(args);
     if (!dtypes.includes('complex64')) return elsewhere(args);
     if (LINEAR.has(kernelName)) return byParts(original, args);
-    return kernelName === 'Multiply' ? product(original, args) : elsewhere(args);
+    return PRODUCTS.has(kernelName) ? product(original, args) : elsewhere(args);
   };
 }

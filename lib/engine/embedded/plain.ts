@@ -4,10 +4,10 @@ import { type Inputs, runOnCpu, type Values } from '../on-cpu.ts';
 
 /**
  * What tfjs WASM lacks: Fourier transforms and the like, which tfjs's kernels in plain JavaScript do for it. Its dilation takes the
- * smallest positive number for the least.
+ * smallest positive number for the least, so that its gradients go astray too.
  */
 export const LACKING = [
-  'Dilation2D',
+  ...['Dilation2D', 'Dilation2DBackpropFilter', 'Dilation2DBackpropInput'],
   ...['Complex', 'ComplexAbs', 'FFT', 'IFFT', 'Imag', 'Real'],
   ...['RaggedGather', 'RaggedRange', 'RaggedTensorToTensor', 'StaticRegexReplace'],
 ];
