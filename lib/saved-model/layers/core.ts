@@ -157,16 +157,23 @@ function layerNormalization({ writer, config, inputs: [input], weight }: LayerCo
 /** Products of vectors, or of stacks of matrices along the given axes. */
 function dot({ writer, config, inputs, outputShape }: LayerContext): Ref {
   const [a, b] = inputs as [Ref, Ref];
-  const axes = [config.axes as number | number[]].flat();
-  const [left = 0, right = left] = axes.map((axis) => (axis < 0 ? axis + a.shape.length : axis));
+  const [first = 0, second = first] = [config.axes as number | number[]].flat();
+  const left = first < 0 ? first + a.shape.length : first;
+  const right = second < 0 ? second + b.shape.length : second;
   const [x, y] = config.normalize ? [unit(writer, a, left), unit(writer, b, right)] : [a, b];
   if (a.shape.length === 2 && b.shape.length === 2) return sum(writer, writer.like('Mul', [x, y]), [1], true);
-  if (a.shape.length !== 3 || b.shape.length !== 3)
-    throw new CannotSave(
-      `it multiplies tensors of rank ${a.shape.length} and ${b.shape.length}; both 2 or both 3 can be saved`,
-    );
-  const flags = { adj_x: attr.bool(left === 1), adj_y: attr.bool(right === 2) };
-  return { ...writer.like('BatchMatMulV2', [x, y], flags), shape: outputShape };
+  if (Math.max(a.shape.length, b.shape.length) !== 3 || Math.min(a.shape.length, b.shape.length) < 2)
+    throw new CannotSave(`it multiplies tensors of rank ${a.shape.length} and ${b.shape.length}; 2 and 3 can be saved`);
+  // A vector of each example is taken for a matrix of one column, and that axis goes again.
+  const matrix = (ref: Ref, { shape }: Ref) =>
+    shape.length === 3 ? ref : writer.like('ExpandDims', [ref, writer.int(2)], { Tdim: attr.type('int32') });
+  const flags = { adj_x: attr.bool(left !== 2), adj_y: attr.bool(right === 2) };
+  const product = writer.like('BatchMatMulV2', [matrix(x, a), matrix(y, b)], flags);
+  if (a.shape.length === b.shape.length) return { ...product, shape: outputShape };
+  return {
+    ...writer.like('Squeeze', [product], { squeeze_dims: attr.ints([a.shape.length === 3 ? 2 : 1]) }),
+    shape: outputShape,
+  };
 }
 
 /** tfjs's l2Normalize, with its epsilon. */

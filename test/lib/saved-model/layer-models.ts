@@ -267,6 +267,8 @@ export const layerModels: Record<string, () => tf.LayersModel> = {
         l.dot({ axes: 2 }).apply([a, b]) as tf.SymbolicTensor,
         l.dot({ axes: [2, 1], normalize: true }).apply([a, l.permute({ dims: [2, 1] }).apply(b) as tf.SymbolicTensor]),
         l.dot({ axes: 1, normalize: true }).apply([c, d]),
+        l.dot({ axes: [2, 1] }).apply([a, c]),
+        l.dot({ axes: [1, 2], normalize: true }).apply([c, b]),
       ] as tf.SymbolicTensor[],
     });
   },
