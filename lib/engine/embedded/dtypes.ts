@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Inputs } from '../on-cpu.ts';
 import { byParts, product } from './complex.ts';
 import { type Kernel, plain, tensorsOf } from './plain.ts';
 
@@ -36,7 +37,9 @@ const BOOLS = new Set([
   'ZerosLike',
 ]);
 /** tfjs WASM's own that take integers for floats. */
-const FLOATS_ONLY = new Set(['BatchMatMul', 'Prelu', 'ResizeNearestNeighbor', 'StridedSlice']);
+const FLOATS_ONLY = new Set([
+  ...['AvgPool', 'BatchMatMul', 'MaxPool', 'Prelu', 'ResizeNearestNeighbor', 'StridedSlice', '_FusedMatMul'],
+]);
 /** tfjs WASM's own that read strings. */
 const STRINGS = new Set([
   ...['Concat', 'Pack', 'Slice', 'SplitV', 'Unpack'],
@@ -66,10 +69,21 @@ export function guarded(kernelName: string, original: Kernel): Kernel {
     string: STRINGS.has(kernelName),
   };
   return (args) => {
-    const dtypes = tensorsOf(args.inputs).map(({ dtype }) => dtype);
-    if (dtypes.every((dtype) => reads[dtype])) return original(args);
-    if (!dtypes.includes('complex64')) return elsewhere(args);
+    if (readsAll(reads, args.inputs)) return original(args);
+    if (!tensorsOf(args.inputs).some(({ dtype }) => dtype === 'complex64')) return elsewhere(args);
     if (LINEAR.has(kernelName)) return byParts(original, args);
     return PRODUCTS.has(kernelName) ? product(original, args) : elsewhere(args);
   };
+}
+
+/** Without a list of the tensors: this runs before every kernel, and a small model's are over in a microsecond. */
+function readsAll(reads: Record<string, boolean>, inputs: Inputs): boolean {
+  for (const name in inputs) {
+    const given = (inputs as Record<string, tf.TensorInfo | tf.TensorInfo[] | undefined>)[name];
+    if (given === undefined || given === null) continue;
+    if (Array.isArray(given)) {
+      for (const { dtype } of given) if (!reads[dtype]) return false;
+    } else if (!reads[given.dtype]) return false;
+  }
+  return true;
 }

@@ -19,17 +19,16 @@ export type Arguments = {
 export type Kernel = (args: Arguments) => tf.TensorInfo | tf.TensorInfo[];
 type Case = (args: Arguments) => boolean;
 
-const notFloats: Case = ({ inputs }) => tensorsOf(inputs).some(({ dtype }) => dtype !== 'float32');
 const channelsFirst: Case = ({ attrs }) => attrs.dataFormat === 'NCHW';
 const unusualBias: Case = ({ inputs }) => ((inputs as Named).bias?.shape.length ?? 1) !== 1;
 
-/** What tfjs WASM has, but not for these: integers, channels that come first, and what lies before a tensor as its padding. */
+/** What tfjs WASM has, but not for these: channels that come first, and what lies before a tensor as its padding. */
 const CASES: Record<string, Case[]> = {
   ...forEach(['Conv2D', 'Conv2DBackpropFilter', 'DepthwiseConv2dNative'], channelsFirst),
   Conv2DBackpropInput: [channelsFirst, otherSize],
   ...forEach(['FusedConv2D', 'FusedDepthwiseConv2D'], channelsFirst, unusualBias),
-  ...forEach(['AvgPool', 'MaxPool'], notFloats, outside),
-  _FusedMatMul: [notFloats, unusualBias],
+  ...forEach(['AvgPool', 'MaxPool'], outside),
+  _FusedMatMul: [unusualBias],
   Bincount: [({ inputs }) => (inputs as Named).x?.shape.length !== 1],
   Cast: [({ attrs }) => attrs.dtype === 'complex64'],
   ...forEach(['Maximum', 'Minimum'], ({ inputs, backend }) => hasNaN((inputs as Named).b!, backend)),
