@@ -7,34 +7,9 @@ import { type Kernel, plain, tensorsOf } from './plain.ts';
 const ANY = new Set(['ExpandDims', 'Identity', 'Reshape']);
 /** tfjs WASM's own that read bools as the bytes that they are; the others take four bytes for one, and write as many. */
 const BOOLS = new Set([
-  ...[
-    'All',
-    'Any',
-    'Cast',
-    'Concat',
-    'Equal',
-    'GatherNd',
-    'GatherV2',
-    'Max',
-    'Min',
-    'NotEqual',
-    'OnesLike',
-    'Pack',
-    'PadV2',
-  ],
-  ...[
-    'LogicalAnd',
-    'LogicalNot',
-    'LogicalOr',
-    'LogicalXor',
-    'Select',
-    'Slice',
-    'SplitV',
-    'Tile',
-    'Transpose',
-    'Unpack',
-  ],
-  'ZerosLike',
+  ...['All', 'Any', 'Cast', 'Concat', 'Equal', 'GatherNd', 'GatherV2', 'Max', 'Min', 'NotEqual'],
+  ...['LogicalAnd', 'LogicalNot', 'LogicalOr', 'LogicalXor', 'OnesLike', 'Pack', 'PadV2', 'Select'],
+  ...['Slice', 'SplitV', 'Tile', 'Transpose', 'Unpack', 'ZerosLike'],
 ]);
 /** tfjs WASM's own that take integers for floats. */
 const FLOATS_ONLY = new Set([
@@ -52,7 +27,7 @@ const LINEAR = new Set([
   ...['Concat', 'GatherNd', 'GatherV2', 'Pack', 'PadV2', 'Reverse', 'Slice', 'SplitV'],
   ...['StridedSlice', 'Tile', 'Transpose', 'Unpack'],
 ]);
-
+/** What it does to them by the products of their parts. */
 const PRODUCTS = new Set(['BatchMatMul', 'Multiply']);
 
 /**
