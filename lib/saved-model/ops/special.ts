@@ -89,6 +89,12 @@ function clip(node: FlatNode, env: Env): Kernel {
   return ([x, low, high]) => most([least([x as Value, high as Value]) as Value, low as Value]);
 }
 
+/** Without overflow: the largest is taken out first. */
+function logSumExp(numbers: Float32Array): number {
+  const max = numbers.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  return max + Math.log(numbers.reduce((sum, x) => sum + Math.exp(x - max), 0));
+}
+
 /** The loss of each row, and its gradient. */
 function crossEntropy(logits: Value, labels: Value): Value[] {
   const [rows, width] = logits.shape as [number, number];
@@ -99,8 +105,7 @@ function crossEntropy(logits: Value, labels: Value): Value[] {
   ];
   for (let row = 0; row < rows; row++) {
     const part = from.subarray(row * width, (row + 1) * width);
-    const max = part.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-    const log = max + Math.log(part.reduce((sum, x) => sum + Math.exp(x - max), 0));
+    const log = logSumExp(part);
     const label = Number(chosen[row]);
     loss[row] = log - (part[label] as number);
     part.forEach((x, i) => {
@@ -124,8 +129,7 @@ function targetEntropy(logits: Value, targets: Value): Value[] {
   ];
   for (let row = 0; row < rows; row++) {
     const part = from.subarray(row * width, (row + 1) * width);
-    const max = part.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-    const log = max + Math.log(part.reduce((sum, x) => sum + Math.exp(x - max), 0));
+    const log = logSumExp(part);
     for (const [i, x] of part.entries()) {
       const target = wanted[row * width + i] as number;
       loss[row]! += target * (log - x);
